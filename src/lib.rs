@@ -1,0 +1,4 @@
+//! privet.
+
+pub mod config;
+pub mod privacy;

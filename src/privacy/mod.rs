@@ -1,0 +1,12 @@
+//! privacy.
+
+mod address;
+mod purpose;
+mod rules;
+
+pub use address::{ClientAddr, MinimisedAddr};
+pub use purpose::{Purpose, Purposes};
+pub use rules::{
+    AddressMethod, AddressRule, ConsentRules, CookieRules, HeaderRules, Mode, SameSiteDefault,
+    Signal, UnknownCookies, Vendor, VendorCookie,
+};

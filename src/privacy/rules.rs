@@ -1,0 +1,157 @@
+//! What the operator decided about privacy: the rules that every other file here obeys.
+//!
+//! Plain data, made by `config::resolve` once nothing in `proxy.toml` is wrong, and by tests.
+//! Holds no matchers: [`super::Catalogue`] and [`super::Policy`] compile them.
+
+use std::time::Duration;
+
+use http::HeaderValue;
+
+use super::purpose::{Purpose, Purposes};
+
+/// The rest of `[client_ip]`: how an address is minimised.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct AddressRule {
+    /// What becomes of the address.
+    pub method: AddressMethod,
+    /// Bits of an IPv4 address that `truncate` keeps, 0 to 32.
+    pub ipv4_prefix: u8,
+    /// Bits of an IPv6 address that `truncate` keeps, 0 to 64.
+    pub ipv6_prefix: u8,
+    /// How long a pseudonym stays the same.
+    pub pseudonym_rotation: Duration,
+}
+
+/// `client_ip.method`.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum AddressMethod {
+    /// Keep the first bits only.
+    Truncate,
+    /// A keyed pseudonym that changes with the rotation.
+    Pseudonym,
+    /// Nothing at all.
+    Remove,
+}
+
+/// `mode`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Mode {
+    /// Carry decisions out.
+    Enforce,
+    /// Count and report what would be done to cookies and pages, change nothing of them.
+    Observe,
+}
+
+/// `[consent]`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ConsentRules {
+    /// Signals in the order in which they are asked; the first that holds an answer decides.
+    pub signals: Vec<Signal>,
+    /// Purposes granted before any choice; always holds `necessary`.
+    pub default: Purposes,
+    /// Purposes that `Sec-GPC: 1` refuses.
+    pub gpc: Purposes,
+    /// Purposes that `DNT: 1` refuses.
+    pub dnt: Purposes,
+    /// Version of the policy: 1 to 64 of `A-Z a-z 0-9 . _ -`.
+    pub policy_version: String,
+    /// How long a choice holds.
+    pub lifetime: Duration,
+    /// Accepted for later; the banner is not built yet.
+    pub banner: bool,
+}
+
+/// A way in which a visitor tells what they chose.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Signal {
+    /// privet's own cookie, `privet_consent`.
+    Privet,
+    /// `Sec-GPC` (Global Privacy Control).
+    Gpc,
+    /// `DNT` (Do Not Track).
+    Dnt,
+}
+
+/// `[cookies]`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct CookieRules {
+    /// What becomes of cookies that no vendor claims.
+    pub unknown: UnknownCookies,
+    /// Whether every cookie gets `Secure`.
+    pub secure: bool,
+    /// `SameSite` for cookies whose website says none.
+    pub same_site: SameSiteDefault,
+    /// Cookie names whose attributes stay as the website set them.
+    pub keep_same_site: Vec<String>,
+    /// Longest life of any cookie.
+    pub max_lifetime: Duration,
+    /// Name patterns that are necessary, whatever the catalogue says.
+    pub keep: Vec<String>,
+    /// Whether refused cookies that the browser still holds are expired.
+    pub evict: bool,
+}
+
+/// `cookies.unknown`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum UnknownCookies {
+    /// They pass.
+    Keep,
+    /// They pass, and live no longer than the browser's session.
+    Session,
+    /// They are removed.
+    Strip,
+}
+
+/// `cookies.same_site`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SameSiteDefault {
+    /// `SameSite=Lax`.
+    Lax,
+    /// `SameSite=Strict`.
+    Strict,
+    /// `SameSite=None`.
+    None,
+    /// Nothing is added.
+    Leave,
+}
+
+/// `[headers]`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct HeaderRules {
+    /// `Referrer-Policy` where the website sends none; `None` for `"leave"`.
+    pub referrer_policy: Option<HeaderValue>,
+    /// `Permissions-Policy` where the website sends none; `None` for `"leave"`.
+    pub permissions_policy: Option<HeaderValue>,
+    /// Response fields that are never passed on, lower case.
+    pub hide: Vec<http::HeaderName>,
+}
+
+/// A `[[vendor]]`, from the file or from the built-in catalogue (same form).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Vendor {
+    /// Name, unique without regard to case; replaces the built-in entry of that name.
+    pub name: String,
+    /// What its cookies are for.
+    pub purpose: Purpose,
+    /// Country of its seat, ISO 3166-1 alpha-2.
+    pub country: Option<String>,
+    /// IAB Global Vendor List id.
+    pub iab_vendor: Option<u16>,
+    /// Cookies it sets on the website's own domain.
+    pub cookies: Vec<VendorCookie>,
+    /// Its hosts: exact, or `*.example.net`.
+    pub hosts: Vec<String>,
+    /// Paths under which this website serves it: exact, or with `*` as the last character.
+    pub paths: Vec<String>,
+    /// Its privacy policy.
+    pub policy: Option<String>,
+}
+
+/// One cookie of a vendor.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct VendorCookie {
+    /// Name pattern: `*` stands for any run of characters, `#` for one digit or more.
+    pub name: String,
+    /// Longest life that the vendor promises.
+    pub max_lifetime: Option<Duration>,
+}
