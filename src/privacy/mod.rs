@@ -1,11 +1,38 @@
-//! privacy.
+//! What may be known of a visitor, and what may pass: every privacy decision, pure.
+//!
+//! Bytes, fields, time and keys come in as arguments; nothing here reads a clock, a file, a socket
+//! or a random source, and nothing here uses another room. [`minimise_request`] is the only maker
+//! of [`OriginRequest`], and `upstream` sends nothing else.
+//!
+//! In the order of the flow: [`TrustedProxies`] tells whose request it is, [`Consent`] what the
+//! visitor said, [`Policy`] what the operator said, [`Catalogue`] whose cookie it is.
 
 mod address;
+mod catalogue;
+mod client_ip;
+mod consent;
+mod cookies;
+mod fields;
+mod patterns;
+mod policy;
 mod purpose;
+mod request;
+mod response;
 mod rules;
 
-pub use address::{ClientAddr, MinimisedAddr};
+pub use address::{ClientAddr, MinimisedAddr, PseudonymKey, PseudonymReader};
+pub use catalogue::{Catalogue, Claim, VendorId, slug};
+pub use client_ip::{Derived, TrustedProxies};
+pub use consent::{CONSENT_COOKIE, Choice, Consent, ConsentSource, State};
+pub use cookies::{CookiePair, cookie_name, pairs, request_pairs};
+pub(crate) use fields::{is_connection_specific, remove_connection_specific};
+pub use policy::{Policy, Stripped, Verdict};
 pub use purpose::{Purpose, Purposes};
+pub use request::{
+    ClientRequest, Content, OriginRequest, RequestDecisions, minimise_request,
+    minimise_response_trailers, minimise_trailers,
+};
+pub use response::{ResponseContext, add_security_fields, minimise_response};
 pub use rules::{
     AddressMethod, AddressRule, ConsentRules, CookieRules, HeaderRules, Mode, SameSiteDefault,
     Signal, UnknownCookies, Vendor, VendorCookie,

@@ -131,8 +131,16 @@ mod tests {
     fn sets_combine_as_sets_do() {
         let both = Purposes::NECESSARY.with(Purpose::Media);
         assert!(both.contains(Purpose::Media) && !both.contains(Purpose::Marketing));
-        assert_eq!(both.difference(Purposes::NECESSARY).iter().collect::<Vec<_>>(), [Purpose::Media]);
-        assert_eq!(Purpose::ALL.into_iter().collect::<Purposes>(), Purposes::ALL);
+        assert_eq!(
+            both.difference(Purposes::NECESSARY)
+                .iter()
+                .collect::<Vec<_>>(),
+            [Purpose::Media]
+        );
+        assert_eq!(
+            Purpose::ALL.into_iter().collect::<Purposes>(),
+            Purposes::ALL
+        );
         assert_eq!(Purposes::ALL.intersection(both), both);
     }
 

@@ -1,0 +1,11 @@
+//! What this visitor consented to, and who says so.
+//!
+//! Signals are asked in the operator's order; for each purpose the first that holds an answer
+//! decides. A new signal is one file here and one line in [`signals`].
+
+mod choice;
+mod decide;
+mod signals;
+
+pub use choice::{CONSENT_COOKIE, Choice};
+pub use decide::{Consent, ConsentSource, State};

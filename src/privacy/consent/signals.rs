@@ -1,0 +1,53 @@
+//! The signals that can hold an answer: privet's own cookie, `Sec-GPC` and `DNT`.
+
+use http::HeaderMap;
+
+use super::{
+    super::{catalogue::Catalogue, cookies::request_pairs, rules::ConsentRules},
+    choice::{CONSENT_COOKIE, Choice},
+};
+
+/// The stored choice, and whether some `privet_consent` cookie could not be read.
+///
+/// Of several cookies of that name (a browser sends one for each path and domain) only what all
+/// of them grant is granted.
+pub(super) fn stored_choice(
+    fields: &HeaderMap,
+    rules: &ConsentRules,
+    catalogue: &Catalogue,
+    now: i64,
+) -> (Option<Choice>, bool) {
+    let mut stored: Option<Choice> = None;
+    let mut unreadable = false;
+    for pair in request_pairs(fields) {
+        if pair.name != CONSENT_COOKIE.as_bytes() {
+            continue;
+        }
+        match Choice::read(pair.value, rules, catalogue, now) {
+            Some(choice) => {
+                stored = Some(match stored {
+                    Some(other) => other.agreeing_with(&choice),
+                    None => choice,
+                });
+            }
+            None => unreadable = true,
+        }
+    }
+    (stored, unreadable)
+}
+
+/// Global Privacy Control: exactly `1`; one such line is enough, other values mean nothing.
+pub(super) fn global_privacy_control(fields: &HeaderMap) -> bool {
+    fields
+        .get_all("sec-gpc")
+        .into_iter()
+        .any(|value| value == "1")
+}
+
+/// Do Not Track: `1` objects. `0` is no consent.
+pub(super) fn do_not_track(fields: &HeaderMap) -> bool {
+    fields
+        .get_all(http::header::DNT)
+        .into_iter()
+        .any(|value| value == "1")
+}

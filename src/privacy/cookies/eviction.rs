@@ -1,0 +1,104 @@
+//! Expiring refused cookies that the browser still holds.
+//!
+//! A browser deletes a cookie only for the very domain it was set for, which a request does not
+//! tell: so for the host itself and for each parent domain down to the registrable one (public
+//! suffix list), where trackers put theirs. The path is not told either; trackers use `/`.
+
+use bytes::{BufMut, BytesMut};
+use http::HeaderValue;
+
+/// The domains for which a cookie that `host` receives can have been set: the host, and the
+/// parents down to the registrable domain. Empty for IP addresses and unlisted names, where only
+/// host-only cookies exist.
+pub(crate) fn domains(host: &str) -> impl Iterator<Item = &str> {
+    let listed = psl::suffix(host.as_bytes()).is_some_and(|suffix| suffix.is_known());
+    let registrable = if listed { psl::domain_str(host) } else { None };
+    let mut next = registrable.map(|_| host);
+    std::iter::from_fn(move || {
+        let domain = next?;
+        next = match domain.split_once('.') {
+            Some((_, parent)) if registrable != Some(domain) => Some(parent),
+            _ => None,
+        };
+        Some(domain)
+    })
+}
+
+/// Appends to `lines` what expires the cookie `name` for `host`.
+///
+/// A name that can't stand in a `Set-Cookie` field makes no line; such cookies are still stripped
+/// from every request.
+pub(crate) fn expire(name: &[u8], host: &str, room: &mut BytesMut, lines: &mut Vec<HeaderValue>) {
+    push(name, None, room, lines);
+    if !name.starts_with(b"__Host-") {
+        for domain in domains(host) {
+            push(name, Some(domain), room, lines);
+        }
+    }
+}
+
+fn push(name: &[u8], domain: Option<&str>, room: &mut BytesMut, lines: &mut Vec<HeaderValue>) {
+    const ATTRIBUTES: &[u8] = b"=; Path=/; Max-Age=0; Secure";
+    room.reserve(name.len() + ATTRIBUTES.len() + 9 + domain.map_or(0, str::len));
+    room.put_slice(name);
+    room.put_slice(ATTRIBUTES);
+    if let Some(domain) = domain {
+        room.put_slice(b"; Domain=");
+        room.put_slice(domain.as_bytes());
+    }
+    if let Ok(line) = HeaderValue::from_maybe_shared(room.split().freeze()) {
+        lines.push(line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_is_expired_for_the_host_and_its_parents_down_to_the_registrable_domain() {
+        for (host, expected) in [
+            (
+                "www.shop.example.co.uk",
+                &[
+                    "www.shop.example.co.uk",
+                    "shop.example.co.uk",
+                    "example.co.uk",
+                ][..],
+            ),
+            ("example.com", &["example.com"]),
+            ("localhost", &[]),
+            ("intranet.local", &[]),
+            ("co.uk", &[]),
+            ("127.0.0.1", &[]),
+            ("[::1]", &[]),
+        ] {
+            assert_eq!(domains(host).collect::<Vec<_>>(), expected, "{host}");
+        }
+    }
+
+    #[test]
+    fn lines_expire_at_once() {
+        let mut lines = Vec::new();
+        expire(b"_ga", "www.example.com", &mut BytesMut::new(), &mut lines);
+        expire(
+            b"__Host-x",
+            "www.example.com",
+            &mut BytesMut::new(),
+            &mut lines,
+        );
+        let lines: Vec<&str> = lines
+            .iter()
+            .map(|line| line.to_str().expect("text"))
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                "_ga=; Path=/; Max-Age=0; Secure",
+                "_ga=; Path=/; Max-Age=0; Secure; Domain=www.example.com",
+                "_ga=; Path=/; Max-Age=0; Secure; Domain=example.com",
+                "__Host-x=; Path=/; Max-Age=0; Secure",
+            ]
+        );
+    }
+}

@@ -1,0 +1,14 @@
+//! Cookies as bytes (RFC 6265bis): the pairs of a request, the lines of a response, their dates,
+//! and the expiry of what the browser should no longer hold. Nothing is reserialised.
+
+mod date;
+mod eviction;
+mod pairs;
+mod set_cookie;
+
+pub use pairs::{CookiePair, pairs, request_pairs};
+pub use set_cookie::cookie_name;
+
+pub(super) use eviction::expire;
+pub(super) use pairs::filter;
+pub(super) use set_cookie::{Lifetime, Upgrade, upgraded};

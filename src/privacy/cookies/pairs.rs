@@ -1,0 +1,174 @@
+//! The `Cookie` field as bytes: split into pairs, filtered, never reserialised.
+//!
+//! RFC 6265bis §5.8.3 lets a client send several field lines (HTTP/2 crumbs, RFC 9113 §8.2.3);
+//! towards the website they become one. A kept pair passes byte for byte, in order. Consent
+//! cookies hold quotes, commas, braces and spaces, so the only separator is `;`.
+
+use http::{HeaderMap, HeaderValue, header};
+
+/// One `name=value` of a `Cookie` field. A pair without `=` has an empty name.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct CookiePair<'a> {
+    /// Name, white space trimmed.
+    pub name: &'a [u8],
+    /// Value, white space trimmed.
+    pub value: &'a [u8],
+    /// The whole pair as it was sent, white space around it trimmed.
+    pub bytes: &'a [u8],
+}
+
+/// The pairs of one field line.
+pub fn pairs(line: &[u8]) -> impl Iterator<Item = CookiePair<'_>> {
+    Pairs { rest: Some(line) }.filter(|pair| !pair.bytes.is_empty())
+}
+
+/// The pairs of every `Cookie` line of a request.
+pub fn request_pairs(fields: &HeaderMap) -> impl Iterator<Item = CookiePair<'_>> {
+    fields
+        .get_all(header::COOKIE)
+        .into_iter()
+        .flat_map(|line| pairs(line.as_bytes()))
+}
+
+struct Pairs<'a> {
+    rest: Option<&'a [u8]>,
+}
+
+impl<'a> Iterator for Pairs<'a> {
+    type Item = CookiePair<'a>;
+
+    fn next(&mut self) -> Option<CookiePair<'a>> {
+        let rest = self.rest?;
+        let end = memchr::memchr(b';', rest).unwrap_or(rest.len());
+        let (bytes, after) = rest.split_at(end);
+        self.rest = after.get(1..);
+        let bytes = trim(bytes);
+        let (name, value) = match memchr::memchr(b'=', bytes) {
+            Some(equals) => {
+                let (name, value) = bytes.split_at(equals);
+                (trim(name), trim(value.get(1..).unwrap_or_default()))
+            }
+            None => (&[][..], bytes),
+        };
+        Some(CookiePair { name, value, bytes })
+    }
+}
+
+/// Spaces and tabs around a piece, as RFC 6265bis §5.6 trims them.
+pub(super) fn trim(mut bytes: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = bytes {
+        bytes = rest;
+    }
+    bytes
+}
+
+/// The one line for the website that holds every pair that `keep` lets pass; `None` if none does.
+///
+/// A single line of which nothing is removed is passed on without a copy.
+pub(crate) fn filter(
+    fields: &HeaderMap,
+    mut keep: impl FnMut(&CookiePair<'_>) -> bool,
+) -> Option<HeaderValue> {
+    let mut lines = fields.get_all(header::COOKIE).into_iter();
+    let first = lines.next()?;
+    let single = lines.size_hint().1 == Some(0) || lines.next().is_none();
+    let size = fields
+        .get_all(header::COOKIE)
+        .into_iter()
+        .map(|line| line.len() + 2)
+        .sum();
+    let mut kept: Vec<u8> = Vec::with_capacity(size);
+    let mut removed = false;
+    for pair in request_pairs(fields) {
+        if keep(&pair) {
+            if !kept.is_empty() {
+                kept.extend_from_slice(b"; ");
+            }
+            kept.extend_from_slice(pair.bytes);
+        } else {
+            removed = true;
+        }
+    }
+    if single && !removed {
+        return Some(first.clone());
+    }
+    if kept.is_empty() {
+        return None;
+    }
+    // Every byte came out of a valid field value, so this can't fail; losing the cookies would
+    // be the private failure.
+    HeaderValue::from_maybe_shared(bytes::Bytes::from(kept)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn fields(lines: &[&[u8]]) -> HeaderMap {
+        let mut fields = HeaderMap::new();
+        for line in lines {
+            fields.append(
+                header::COOKIE,
+                HeaderValue::from_bytes(line).expect("a value"),
+            );
+        }
+        fields
+    }
+
+    #[test]
+    fn pairs_are_split_as_browsers_mean_them() {
+        let line = b" a=1;b = \"x, y\" ; noequals; =v;c={x:%27;; d=";
+        let found: Vec<(&[u8], &[u8], &[u8])> = pairs(line)
+            .map(|pair| (pair.name, pair.value, pair.bytes))
+            .collect();
+        let expected: [(&[u8], &[u8], &[u8]); 6] = [
+            (b"a", b"1", b"a=1"),
+            (b"b", b"\"x, y\"", b"b = \"x, y\""),
+            (b"", b"noequals", b"noequals"),
+            (b"", b"v", b"=v"),
+            (b"c", b"{x:%27", b"c={x:%27"),
+            (b"d", b"", b"d="),
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn an_untouched_line_passes_byte_for_byte() {
+        let line = b"a=1;  b=2 ;;c";
+        let kept = filter(&fields(&[line]), |_| true).expect("kept");
+        assert_eq!(kept.as_bytes(), line);
+    }
+
+    #[test]
+    fn crumbs_become_one_line_and_removed_pairs_leave_no_trace() {
+        let fields = fields(&[b"a=1", b"_ga=2; b=3", b"_gid=4"]);
+        let kept = filter(&fields, |pair| !pair.name.starts_with(b"_g")).expect("kept");
+        assert_eq!(kept.as_bytes(), b"a=1; b=3");
+        assert_eq!(filter(&fields, |_| false), None);
+    }
+
+    proptest! {
+        #[test]
+        fn filtering_keeps_bytes_and_order(
+            lines in proptest::collection::vec("[ -~\t\u{80}-\u{ff}]{0,60}", 1..4),
+            remove in "[a-z_]{1}",
+        ) {
+            let latin: Vec<Vec<u8>> =
+                lines.iter().map(|line| line.chars().map(|c| c as u8).collect()).collect();
+            let latin: Vec<&[u8]> = latin.iter().map(Vec::as_slice).collect();
+            prop_assume!(latin.iter().all(|line| HeaderValue::from_bytes(line).is_ok()));
+            let fields = fields(&latin);
+            let keep = |pair: &CookiePair<'_>| !pair.name.starts_with(remove.as_bytes());
+            let expected: Vec<Vec<u8>> =
+                request_pairs(&fields).filter(keep).map(|pair| pair.bytes.to_vec()).collect();
+            let kept = filter(&fields, keep);
+            let got: Vec<Vec<u8>> = kept
+                .iter()
+                .flat_map(|line| pairs(line.as_bytes()).map(|pair| pair.bytes.to_vec()))
+                .collect();
+            prop_assert_eq!(got, expected);
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! `Set-Cookie` as bytes: what name it sets, and its attributes brought up to the operator's rules.
+//!
+//! RFC 6265bis §5.6. Only what must change is touched: name, value, unknown attributes, their
+//! order and spelling stay. Lifetimes are capped in place; `Secure` and `SameSite` are added at
+//! the end where they are missing. The additions never break a `__Host-` or `__Secure-` cookie
+//! (§4.1.3): both demand `Secure`, and neither cares for `SameSite`.
+
+use bytes::Bytes;
+use http::HeaderValue;
+
+use super::{super::rules::SameSiteDefault, date, pairs::trim};
+
+/// What becomes of a cookie's lifetime.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Lifetime {
+    /// No longer than so many seconds from now.
+    AtMost(u32),
+    /// No longer than the browser's session.
+    Session,
+}
+
+/// The attributes that a cookie must have.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Upgrade {
+    pub(crate) secure: bool,
+    pub(crate) same_site: SameSiteDefault,
+    pub(crate) lifetime: Lifetime,
+}
+
+/// The name that a `Set-Cookie` line sets; empty for a nameless cookie.
+pub fn cookie_name(line: &[u8]) -> &[u8] {
+    let pair = line.split(|byte| *byte == b';').next().unwrap_or_default();
+    match memchr::memchr(b'=', pair) {
+        Some(equals) => trim(pair.get(..equals).unwrap_or_default()),
+        None => &[],
+    }
+}
+
+/// The line with `upgrade` applied; `None` if it is as it should be already.
+///
+/// `now` is in seconds since 1970.
+pub(crate) fn upgraded(line: &HeaderValue, upgrade: Upgrade, now: i64) -> Option<HeaderValue> {
+    let mut pieces = line.as_bytes().split(|byte| *byte == b';');
+    let pair = pieces.next().unwrap_or_default();
+    let mut out = Vec::with_capacity(line.len() + 32);
+    out.extend_from_slice(pair);
+    let (mut secure, mut same_site, mut changed) = (false, false, false);
+    for piece in pieces {
+        let (name, value) = attribute(piece);
+        if name.eq_ignore_ascii_case(b"secure") {
+            secure = true;
+        } else if name.eq_ignore_ascii_case(b"samesite") {
+            same_site = true;
+        } else if let Some(edit) = lifetime_edit(name, value, upgrade.lifetime, now) {
+            changed = true;
+            if let Edit::Replace(text) = edit {
+                out.extend_from_slice(b"; ");
+                out.extend_from_slice(name);
+                out.push(b'=');
+                out.extend_from_slice(text.as_bytes());
+            }
+            continue;
+        }
+        out.push(b';');
+        out.extend_from_slice(piece);
+    }
+    if upgrade.secure && !secure {
+        changed = true;
+        out.extend_from_slice(b"; Secure");
+    }
+    let added = match upgrade.same_site {
+        _ if same_site => "",
+        SameSiteDefault::Lax => "; SameSite=Lax",
+        SameSiteDefault::Strict => "; SameSite=Strict",
+        SameSiteDefault::None => "; SameSite=None",
+        SameSiteDefault::Leave => "",
+    };
+    out.extend_from_slice(added.as_bytes());
+    if !changed && added.is_empty() {
+        return None;
+    }
+    HeaderValue::from_maybe_shared(Bytes::from(out)).ok()
+}
+
+fn attribute(piece: &[u8]) -> (&[u8], &[u8]) {
+    match memchr::memchr(b'=', piece) {
+        Some(equals) => {
+            let (name, value) = piece.split_at(equals);
+            (trim(name), trim(value.get(1..).unwrap_or_default()))
+        }
+        None => (trim(piece), &[]),
+    }
+}
+
+enum Edit {
+    Remove,
+    Replace(String),
+}
+
+/// What to do about an attribute that gives the cookie a life; `None` to leave it.
+fn lifetime_edit(name: &[u8], value: &[u8], lifetime: Lifetime, now: i64) -> Option<Edit> {
+    let is_max_age = name.eq_ignore_ascii_case(b"max-age");
+    if !is_max_age && !name.eq_ignore_ascii_case(b"expires") {
+        return None;
+    }
+    let left = if is_max_age {
+        max_age(value)?
+    } else {
+        date::parse(value)?.saturating_sub(now)
+    };
+    match lifetime {
+        // A cookie that is being deleted keeps its date: without one it would live on.
+        Lifetime::Session if left > 0 => Some(Edit::Remove),
+        Lifetime::AtMost(most) if left > i64::from(most) => Some(Edit::Replace(if is_max_age {
+            most.to_string()
+        } else {
+            date::format(now + i64::from(most))
+        })),
+        Lifetime::Session | Lifetime::AtMost(_) => None,
+    }
+}
+
+/// RFC 6265bis §5.6.2: digits, or `-` and digits; anything else is ignored by browsers.
+fn max_age(value: &[u8]) -> Option<i64> {
+    let (negative, digits) = match value {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let seconds = digits.iter().fold(0_i64, |seconds, digit| {
+        seconds
+            .saturating_mul(10)
+            .saturating_add(i64::from(digit - b'0'))
+    });
+    Some(if negative { -1 } else { seconds })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const NOW: i64 = 784_111_777; // Sun, 06 Nov 1994 08:49:37 GMT
+
+    fn upgrade(lifetime: Lifetime) -> Upgrade {
+        Upgrade {
+            secure: true,
+            same_site: SameSiteDefault::Lax,
+            lifetime,
+        }
+    }
+
+    #[test]
+    fn attributes_are_upgraded_and_nothing_else_is_touched() {
+        let day = Lifetime::AtMost(86_400);
+        for (line, lifetime, expected) in [
+            ("a=1", day, "a=1; Secure; SameSite=Lax"),
+            (
+                "a=1; Secure; SameSite=None",
+                day,
+                "a=1; Secure; SameSite=None",
+            ),
+            (
+                "a=1;secure;  SAMESITE=strict",
+                day,
+                "a=1;secure;  SAMESITE=strict",
+            ),
+            (
+                "a=\"x, y\"; Path=/; Priority=High; foo=bar; Partitioned; Secure",
+                day,
+                "a=\"x, y\"; Path=/; Priority=High; foo=bar; Partitioned; Secure; SameSite=Lax",
+            ),
+            (
+                "a=1; Max-Age=60; Secure; SameSite=Lax",
+                day,
+                "a=1; Max-Age=60; Secure; SameSite=Lax",
+            ),
+            (
+                "a=1; max-age = 99999; Secure; SameSite=Lax",
+                day,
+                "a=1; max-age=86400; Secure; SameSite=Lax",
+            ),
+            (
+                "a=1; Expires=Sun, 06 Nov 2044 08:49:37 GMT; Path=/; Secure; SameSite=Lax",
+                day,
+                "a=1; Expires=Mon, 07 Nov 1994 08:49:37 GMT; Path=/; Secure; SameSite=Lax",
+            ),
+            (
+                "a=1; Max-Age=99999999999999999999; Max-Age=9999999; Secure; SameSite=Lax",
+                day,
+                "a=1; Max-Age=86400; Max-Age=86400; Secure; SameSite=Lax",
+            ),
+            (
+                "a=1; Max-Age=x; Secure; SameSite=Lax",
+                day,
+                "a=1; Max-Age=x; Secure; SameSite=Lax",
+            ),
+            (
+                "a=1; Max-Age=60; Expires=Sun, 06 Nov 2044 08:49:37 GMT; HttpOnly",
+                Lifetime::Session,
+                "a=1; HttpOnly; Secure; SameSite=Lax",
+            ),
+            (
+                "a=; Max-Age=0",
+                Lifetime::Session,
+                "a=; Max-Age=0; Secure; SameSite=Lax",
+            ),
+            (
+                "__Host-sid=1; Path=/; Secure",
+                day,
+                "__Host-sid=1; Path=/; Secure; SameSite=Lax",
+            ),
+        ] {
+            let value = HeaderValue::from_str(line).expect("a value");
+            let got = upgraded(&value, upgrade(lifetime), NOW).unwrap_or(value);
+            assert_eq!(got.to_str().expect("text"), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn names_are_read_as_browsers_read_them() {
+        for (line, expected) in [
+            ("a=1; b=2", "a"),
+            (" a = 1", "a"),
+            ("=v", ""),
+            ("v", ""),
+            ("a;b=1", ""),
+            ("", ""),
+        ] {
+            assert_eq!(cookie_name(line.as_bytes()), expected.as_bytes(), "{line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_pair_survives_whatever_it_holds(
+            pair in "[ -:<-~]{0,40}", rest in "(;[ -~]{0,20}){0,4}",
+        ) {
+            let line = format!("{pair}{rest}");
+            let value = HeaderValue::from_str(&line).expect("a value");
+            let got = upgraded(&value, upgrade(Lifetime::AtMost(60)), NOW).unwrap_or(value);
+            let got_pair = got.as_bytes().split(|byte| *byte == b';').next().expect("a pair");
+            prop_assert_eq!(got_pair, pair.as_bytes());
+            prop_assert!(upgraded(&got, upgrade(Lifetime::AtMost(60)), NOW).is_none());
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! From what a visitor sent to what the website gets: the only way to make an [`OriginRequest`].
+//!
+//! Two requests, never one changed in place: what is connection-specific or carries an address is
+//! left behind before privet's own fields are written, so no visitor can name one of those in
+//! `Connection` to have it dropped (RFC 9110 §7.6.1).
+
+use bytes::BytesMut;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header, uri::PathAndQuery};
+
+use super::{
+    address::ClientAddr,
+    consent::Consent,
+    cookies::{expire, filter},
+    fields::{is_connection_specific, is_removed, named_by_connection},
+    policy::{Policy, Stripped, Verdict},
+};
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const X_PRIVET_CONSENT: HeaderName = HeaderName::from_static("x-privet-consent");
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// How a message's content is framed (RFC 9112 §6).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Content {
+    /// There is none.
+    None,
+    /// So many bytes.
+    Length(u64),
+    /// Chunked, perhaps with a trailer section.
+    Chunked,
+}
+
+/// A visitor's request after the protocol's own checks.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientRequest<'a> {
+    /// Method.
+    pub method: &'a Method,
+    /// Target in origin form, byte for byte.
+    pub target: &'a PathAndQuery,
+    /// The authority: host, and port if one was given.
+    pub authority: &'a HeaderValue,
+    /// The authority's host, lower case, without port.
+    pub host: &'a str,
+    /// All field lines.
+    pub fields: &'a HeaderMap,
+    /// How its content is framed.
+    pub content: Content,
+    /// The protocol that an HTTP/1.1 visitor wants to change to.
+    pub upgrade: Option<&'a HeaderValue>,
+    /// Whose request it is.
+    pub client: ClientAddr,
+    /// What the website may know of that address.
+    pub forwarded_for: Option<&'a HeaderValue>,
+    /// A name for this request, random.
+    pub request_id: &'a HeaderValue,
+}
+
+/// A request that may reach a website.
+#[derive(Debug)]
+pub struct OriginRequest {
+    method: Method,
+    target: PathAndQuery,
+    fields: Vec<(HeaderName, HeaderValue)>,
+    content: Content,
+    upgrade: bool,
+}
+
+impl OriginRequest {
+    /// Method.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// Target in origin form.
+    pub fn target(&self) -> &PathAndQuery {
+        &self.target
+    }
+
+    /// Field lines in order, without those that frame the content.
+    pub fn fields(&self) -> &[(HeaderName, HeaderValue)] {
+        &self.fields
+    }
+
+    /// How its content is framed.
+    pub fn content(&self) -> Content {
+        self.content
+    }
+
+    /// Whether it asks for another protocol.
+    pub fn is_upgrade(&self) -> bool {
+        self.upgrade
+    }
+}
+
+/// What was done to a request.
+#[derive(Debug, Default)]
+pub struct RequestDecisions {
+    /// Cookies that were refused, one entry each.
+    pub stripped: Vec<Stripped>,
+    /// `Set-Cookie` lines that expire them.
+    pub evictions: Vec<HeaderValue>,
+    /// Fields removed because they carry an address or a proxy's word.
+    pub fields_removed: u32,
+}
+
+/// Makes the website's request.
+pub fn minimise_request(
+    request: &ClientRequest<'_>,
+    policy: &Policy,
+    consent: &Consent,
+) -> (OriginRequest, RequestDecisions) {
+    let mut decisions = RequestDecisions::default();
+    let mut fields = Vec::with_capacity(request.fields.len() + 8);
+    fields.push((header::HOST, request.authority.clone()));
+    let named = if request.fields.contains_key(header::CONNECTION) {
+        named_by_connection(request.fields)
+    } else {
+        Vec::new()
+    };
+    let mut last: Option<&HeaderName> = None;
+    for (name, value) in request.fields {
+        match *name {
+            header::HOST | header::CONTENT_LENGTH | header::EXPECT => continue,
+            header::COOKIE => {
+                if last != Some(name) {
+                    let line = cookies(request, policy, consent, &mut decisions);
+                    fields.extend(line.map(|line| (header::COOKIE, line)));
+                }
+            }
+            _ if is_connection_specific(name) || named.contains(name) => continue,
+            _ if is_removed(name.as_str(), value.as_bytes(), request.client) => {
+                decisions.fields_removed += 1;
+            }
+            _ => fields.push((name.clone(), value.clone())),
+        }
+        last = Some(name);
+    }
+    add_own_fields(request, policy, consent, &mut fields);
+    let origin = OriginRequest {
+        method: request.method.clone(),
+        target: request.target.clone(),
+        fields,
+        content: request.content,
+        upgrade: request.upgrade.is_some(),
+    };
+    (origin, decisions)
+}
+
+fn add_own_fields(
+    request: &ClientRequest<'_>,
+    policy: &Policy,
+    consent: &Consent,
+    fields: &mut Vec<(HeaderName, HeaderValue)>,
+) {
+    fields.extend(
+        request
+            .forwarded_for
+            .map(|value| (X_FORWARDED_FOR, value.clone())),
+    );
+    fields.push((X_FORWARDED_PROTO, HeaderValue::from_static("https")));
+    fields.push((X_FORWARDED_HOST, request.authority.clone()));
+    fields.push((X_REQUEST_ID, request.request_id.clone()));
+    fields.push((header::VIA, HeaderValue::from_static("1.1 privet")));
+    let granted = policy.consent_value(consent.granted());
+    fields.extend(granted.map(|value| (X_PRIVET_CONSENT, value)));
+    let trailers = takes_trailers(request.fields);
+    if trailers {
+        fields.push((header::TE, HeaderValue::from_static("trailers")));
+    }
+    let connection = match (request.upgrade, trailers) {
+        (Some(_), true) => Some("upgrade, te"),
+        (Some(_), false) => Some("upgrade"),
+        (None, true) => Some("te"),
+        (None, false) => None,
+    };
+    if let Some(connection) = connection {
+        fields.push((header::CONNECTION, HeaderValue::from_static(connection)));
+    }
+    fields.extend(
+        request
+            .upgrade
+            .map(|protocol| (header::UPGRADE, protocol.clone())),
+    );
+}
+
+/// Whether the visitor takes a trailer section (RFC 9110 §10.1.4).
+fn takes_trailers(fields: &HeaderMap) -> bool {
+    let lines = fields.get_all(header::TE).into_iter();
+    lines
+        .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
+        .any(|coding| {
+            let name = coding
+                .split(|byte| *byte == b';')
+                .next()
+                .unwrap_or_default();
+            name.trim_ascii().eq_ignore_ascii_case(b"trailers")
+        })
+}
+
+fn cookies(
+    request: &ClientRequest<'_>,
+    policy: &Policy,
+    consent: &Consent,
+    decisions: &mut RequestDecisions,
+) -> Option<HeaderValue> {
+    let enforces = policy.enforces();
+    let mut room = BytesMut::new();
+    filter(request.fields, |pair| {
+        match policy.verdict(pair.name, consent) {
+            Verdict::Stripped(stripped) => {
+                decisions.stripped.push(stripped);
+                if enforces && policy.evict {
+                    if room.capacity() == 0 {
+                        room.reserve(512);
+                    }
+                    expire(pair.name, request.host, &mut room, &mut decisions.evictions);
+                }
+                !enforces
+            }
+            Verdict::Kept(_) | Verdict::KeptForSession => true,
+        }
+    })
+}
+
+/// Takes from a request's trailer section what its header section may not hold either, and what
+/// must not stand in a trailer at all (RFC 9110 §6.5.1).
+pub fn minimise_trailers(trailers: &mut HeaderMap, client: ClientAddr) {
+    let removed: Vec<HeaderName> = trailers
+        .iter()
+        .filter(|(name, value)| {
+            is_framing_or_control(name)
+                || is_connection_specific(name)
+                || is_removed(name.as_str(), value.as_bytes(), client)
+        })
+        .map(|(name, _)| name.clone())
+        .collect();
+    for name in removed {
+        trailers.remove(name);
+    }
+}
+
+/// Takes from a response's trailer section what must not stand there.
+pub fn minimise_response_trailers(trailers: &mut HeaderMap) {
+    let removed: Vec<HeaderName> = trailers
+        .keys()
+        .filter(|name| {
+            is_framing_or_control(name)
+                || is_connection_specific(name)
+                || super::fields::is_removed_from_response(name)
+        })
+        .cloned()
+        .collect();
+    for name in removed {
+        trailers.remove(name);
+    }
+}
+
+fn is_framing_or_control(name: &HeaderName) -> bool {
+    matches!(
+        *name,
+        header::CONTENT_LENGTH
+            | header::HOST
+            | header::COOKIE
+            | header::SET_COOKIE
+            | header::AUTHORIZATION
+            | header::CONTENT_TYPE
+            | header::CONTENT_ENCODING
+            | header::CACHE_CONTROL
+            | header::TRAILER
+    )
+}
