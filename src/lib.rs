@@ -1,4 +1,5 @@
 //! privet.
 
 pub mod config;
+mod http1;
 pub mod privacy;

@@ -1,0 +1,368 @@
+//! Heads of messages: where one ends, what it says, and how it frames the content.
+//!
+//! Strict where leniency would let two readers see two messages in one (RFC 9112 §2.2, §5.1,
+//! §6.3): a bare LF, `Transfer-Encoding` together with `Content-Length`, two lengths, any coding
+//! but `chunked`, two `Host` lines.
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header, uri::PathAndQuery,
+};
+
+use crate::privacy::Content;
+
+/// Bounds on a head.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct HeadLimits {
+    /// Start line and fields together, bytes.
+    pub(crate) size: usize,
+    /// Field lines.
+    pub(crate) fields: usize,
+    /// Request target, bytes.
+    pub(crate) target: usize,
+}
+
+/// Why a head is refused.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum HeadError {
+    /// The start line is none.
+    StartLine,
+    /// The protocol version is not 1.0 or 1.1.
+    Version,
+    /// A field line is malformed, folded, or ends in a bare LF.
+    Field,
+    /// The framing is ambiguous or malformed.
+    Framing,
+    /// A transfer coding other than `chunked`.
+    Coding,
+    /// The target is malformed.
+    Target,
+    /// The authority is missing, doubled or malformed.
+    Authority,
+    /// `CONNECT` or `TRACE`.
+    Method,
+    /// An expectation other than `100-continue`.
+    Expectation,
+    /// More bytes than allowed.
+    TooLarge,
+    /// More field lines than allowed.
+    TooManyFields,
+    /// A longer target than allowed.
+    TargetTooLong,
+}
+
+/// Finds the end of a head in bytes that arrive bit by bit, looking at each byte once.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct HeadBoundary {
+    line_start: usize,
+    scanned: usize,
+}
+
+impl HeadBoundary {
+    /// The length of the head that `bytes` begin with, its empty line included; `None` if it goes
+    /// on. `bytes` are those of the last call with more behind them.
+    pub(crate) fn find(&mut self, bytes: &[u8]) -> Result<Option<usize>, HeadError> {
+        while let Some(offset) = bytes
+            .get(self.scanned..)
+            .and_then(|rest| memchr::memchr(b'\n', rest))
+        {
+            let end = self.scanned + offset;
+            match bytes.get(self.line_start..end) {
+                Some([b'\r']) => return Ok(Some(end + 1)),
+                Some([.., b'\r']) => {}
+                // A bare LF ends a line for some readers and not for others.
+                _ => return Err(HeadError::Field),
+            }
+            self.scanned = end + 1;
+            self.line_start = self.scanned;
+        }
+        self.scanned = bytes.len();
+        Ok(None)
+    }
+
+    /// Whether the first line is complete.
+    pub(crate) fn has_start_line(&self) -> bool {
+        self.line_start > 0
+    }
+}
+
+/// A request's head.
+#[derive(Debug)]
+pub(crate) struct RequestHead {
+    pub(crate) method: Method,
+    /// In origin form, or `*`.
+    pub(crate) target: PathAndQuery,
+    /// The authority: that of an absolute target, else of `Host`; `None` for HTTP/1.0 without.
+    pub(crate) authority: Option<HeaderValue>,
+    pub(crate) version: Version,
+    pub(crate) fields: HeaderMap,
+    pub(crate) content: Content,
+    /// Whether the connection can be used again.
+    pub(crate) keep_alive: bool,
+    /// Whether the visitor waits for `100 Continue`.
+    pub(crate) expects_continue: bool,
+    /// Whether it asks for another protocol.
+    pub(crate) upgrade: bool,
+}
+
+/// A response's head.
+#[derive(Debug)]
+pub(crate) struct ResponseHead {
+    pub(crate) status: StatusCode,
+    pub(crate) fields: HeaderMap,
+    pub(crate) content: ResponseContent,
+    pub(crate) keep_alive: bool,
+}
+
+/// How a response's content is framed (RFC 9112 §6.3).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum ResponseContent {
+    Framed(Content),
+    UntilClose,
+}
+
+/// Field lines that httparse has room for; the limit can't be set higher.
+const FIELD_ROOM: usize = 256;
+
+/// Parses a complete request head.
+pub(crate) fn parse_request(head: &Bytes, limits: HeadLimits) -> Result<RequestHead, HeadError> {
+    let mut room = [httparse::EMPTY_HEADER; FIELD_ROOM];
+    let fields = room
+        .get_mut(..limits.fields.min(FIELD_ROOM))
+        .unwrap_or_default();
+    let mut parsed = httparse::Request::new(fields);
+    parsed.parse(head).map_err(head_error)?;
+    let method = Method::from_bytes(parsed.method.unwrap_or_default().as_bytes())
+        .map_err(|_| HeadError::StartLine)?;
+    if method == Method::CONNECT || method == Method::TRACE {
+        return Err(HeadError::Method);
+    }
+    let version = if parsed.version == Some(1) {
+        Version::HTTP_11
+    } else {
+        Version::HTTP_10
+    };
+    let target = parsed.path.unwrap_or_default();
+    if target.len() > limits.target {
+        return Err(HeadError::TargetTooLong);
+    }
+    let (authority, target) = split_target(head, &method, target)?;
+    let fields = field_map(head, parsed.headers)?;
+    let content = request_content(&fields, version)?;
+    let (keep_alive, upgrade) = connection_options(&fields, version);
+    Ok(RequestHead {
+        authority: authority.map_or_else(
+            || host(&fields, version),
+            |authority| host(&fields, version).map(|_| Some(authority)),
+        )?,
+        expects_continue: expectation(&fields)? && version == Version::HTTP_11,
+        upgrade: upgrade && version == Version::HTTP_11 && fields.contains_key(header::UPGRADE),
+        method,
+        target,
+        version,
+        content,
+        keep_alive,
+        fields,
+    })
+}
+
+/// Parses a complete response head. `to_head` says that the request was a `HEAD`.
+pub(crate) fn parse_response(head: &Bytes, to_head: bool) -> Result<ResponseHead, HeadError> {
+    let mut room = [httparse::EMPTY_HEADER; FIELD_ROOM];
+    let mut parsed = httparse::Response::new(&mut room);
+    parsed.parse(head).map_err(head_error)?;
+    let status = parsed
+        .code
+        .and_then(|code| StatusCode::from_u16(code).ok())
+        .ok_or(HeadError::StartLine)?;
+    let version = if parsed.version == Some(1) {
+        Version::HTTP_11
+    } else {
+        Version::HTTP_10
+    };
+    let fields = field_map(head, parsed.headers)?;
+    let (keep_alive, _) = connection_options(&fields, version);
+    let bodiless = to_head
+        || status.is_informational()
+        || status == StatusCode::NO_CONTENT
+        || status == StatusCode::NOT_MODIFIED;
+    let content = if bodiless {
+        ResponseContent::Framed(Content::None)
+    } else if fields.contains_key(header::TRANSFER_ENCODING)
+        || fields.contains_key(header::CONTENT_LENGTH)
+    {
+        ResponseContent::Framed(request_content(&fields, version)?)
+    } else {
+        ResponseContent::UntilClose
+    };
+    Ok(ResponseHead {
+        status,
+        fields,
+        content,
+        keep_alive,
+    })
+}
+
+fn head_error(error: httparse::Error) -> HeadError {
+    match error {
+        httparse::Error::Version => HeadError::Version,
+        httparse::Error::TooManyHeaders => HeadError::TooManyFields,
+        httparse::Error::HeaderName | httparse::Error::HeaderValue => HeadError::Field,
+        httparse::Error::NewLine | httparse::Error::Status | httparse::Error::Token => {
+            HeadError::StartLine
+        }
+    }
+}
+
+fn field_map(head: &Bytes, lines: &[httparse::Header<'_>]) -> Result<HeaderMap, HeadError> {
+    let mut fields = HeaderMap::with_capacity(lines.len());
+    for line in lines {
+        let name = HeaderName::from_bytes(line.name.as_bytes()).map_err(|_| HeadError::Field)?;
+        // A value is a slice of the head: no copy.
+        let value = HeaderValue::from_maybe_shared(head.slice_ref(line.value))
+            .map_err(|_| HeadError::Field)?;
+        fields
+            .try_append(name, value)
+            .map_err(|_| HeadError::TooManyFields)?;
+    }
+    Ok(fields)
+}
+
+/// Splits a target into an authority (absolute form only) and its origin form (RFC 9112 §3.2).
+fn split_target(
+    head: &Bytes,
+    method: &Method,
+    target: &str,
+) -> Result<(Option<HeaderValue>, PathAndQuery), HeadError> {
+    if target == "*" {
+        let ok = *method == Method::OPTIONS;
+        return ok
+            .then(|| (None, PathAndQuery::from_static("*")))
+            .ok_or(HeadError::Target);
+    }
+    if target.contains('#') {
+        return Err(HeadError::Target);
+    }
+    if target.starts_with('/') {
+        return Ok((None, origin_form(head, target)?));
+    }
+    let rest = strip_scheme(target).ok_or(HeadError::Target)?;
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at_checked(end).ok_or(HeadError::Target)?;
+    let authority = HeaderValue::from_str(authority).map_err(|_| HeadError::Authority)?;
+    let path = match path {
+        "" if *method == Method::OPTIONS => PathAndQuery::from_static("*"),
+        "" => PathAndQuery::from_static("/"),
+        query if query.starts_with('?') => {
+            PathAndQuery::try_from(format!("/{query}")).map_err(|_| HeadError::Target)?
+        }
+        path => origin_form(head, path)?,
+    };
+    Ok((Some(authority), path))
+}
+
+fn origin_form(head: &Bytes, target: &str) -> Result<PathAndQuery, HeadError> {
+    PathAndQuery::from_maybe_shared(head.slice_ref(target.as_bytes()))
+        .map_err(|_| HeadError::Target)
+}
+
+fn strip_scheme(target: &str) -> Option<&str> {
+    ["http://", "https://"].into_iter().find_map(|scheme| {
+        let (start, rest) = target.split_at_checked(scheme.len())?;
+        start.eq_ignore_ascii_case(scheme).then_some(rest)
+    })
+}
+
+/// Exactly one `Host` line; HTTP/1.0 may go without (RFC 9112 §3.2).
+fn host(fields: &HeaderMap, version: Version) -> Result<Option<HeaderValue>, HeadError> {
+    let mut lines = fields.get_all(header::HOST).into_iter();
+    match (lines.next(), lines.next()) {
+        (Some(host), None) => Ok(Some(host.clone())),
+        (None, _) if version == Version::HTTP_10 => Ok(None),
+        _ => Err(HeadError::Authority),
+    }
+}
+
+fn request_content(fields: &HeaderMap, version: Version) -> Result<Content, HeadError> {
+    let coded = fields.contains_key(header::TRANSFER_ENCODING);
+    let mut lengths = fields.get_all(header::CONTENT_LENGTH).into_iter();
+    let length = lengths.next();
+    if lengths.next().is_some() || (coded && (length.is_some() || version == Version::HTTP_10)) {
+        return Err(HeadError::Framing);
+    }
+    if coded {
+        return chunked_only(fields);
+    }
+    match length {
+        None => Ok(Content::None),
+        Some(length) => match decimal(length.as_bytes()).ok_or(HeadError::Framing)? {
+            0 => Ok(Content::None),
+            length => Ok(Content::Length(length)),
+        },
+    }
+}
+
+fn chunked_only(fields: &HeaderMap) -> Result<Content, HeadError> {
+    let mut lines = fields.get_all(header::TRANSFER_ENCODING).into_iter();
+    let (Some(line), None) = (lines.next(), lines.next()) else {
+        return Err(HeadError::Framing);
+    };
+    let last = line
+        .as_bytes()
+        .rsplit(|byte| *byte == b',')
+        .next()
+        .unwrap_or_default();
+    if line.as_bytes().eq_ignore_ascii_case(b"chunked") {
+        Ok(Content::Chunked)
+    } else if last.trim_ascii().eq_ignore_ascii_case(b"chunked") {
+        Err(HeadError::Coding)
+    } else {
+        Err(HeadError::Framing)
+    }
+}
+
+/// A length: digits only, no sign, no list.
+fn decimal(text: &[u8]) -> Option<u64> {
+    if text.is_empty() || text.len() > 19 || !text.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    Some(
+        text.iter()
+            .fold(0, |number, digit| number * 10 + u64::from(digit - b'0')),
+    )
+}
+
+/// Whether the connection is kept, and whether `Connection` names `upgrade`.
+fn connection_options(fields: &HeaderMap, version: Version) -> (bool, bool) {
+    let (mut close, mut keep, mut upgrade) = (false, false, false);
+    for line in fields.get_all(header::CONNECTION) {
+        for option in line
+            .as_bytes()
+            .split(|byte| *byte == b',')
+            .map(<[u8]>::trim_ascii)
+        {
+            close |= option.eq_ignore_ascii_case(b"close");
+            keep |= option.eq_ignore_ascii_case(b"keep-alive");
+            upgrade |= option.eq_ignore_ascii_case(b"upgrade");
+        }
+    }
+    let kept = if version == Version::HTTP_10 {
+        keep
+    } else {
+        true
+    };
+    (kept && !close, upgrade)
+}
+
+fn expectation(fields: &HeaderMap) -> Result<bool, HeadError> {
+    let mut lines = fields.get_all(header::EXPECT).into_iter();
+    match (lines.next(), lines.next()) {
+        (None, _) => Ok(false),
+        (Some(line), None) if line.as_bytes().eq_ignore_ascii_case(b"100-continue") => Ok(true),
+        _ => Err(HeadError::Expectation),
+    }
+}
+
+#[cfg(test)]
+#[path = "head_tests.rs"]
+mod tests;
