@@ -3,3 +3,5 @@
 pub mod config;
 mod http1;
 pub mod privacy;
+mod site;
+mod upstream;

@@ -1,0 +1,7 @@
+//! Which website a request is for: its authority (RFC 9110 §4.3), and the table of sites. Pure.
+
+mod authority;
+mod table;
+
+pub use authority::Authority;
+pub use table::SiteTable;
