@@ -1,4 +1,6 @@
 //! privet.
 
 pub mod config;
+pub mod demo;
 pub mod privacy;
+pub mod serve;

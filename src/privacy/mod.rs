@@ -1,6 +1,7 @@
 //! privacy.
 
 mod address;
+pub mod centre;
 mod purpose;
 mod rules;
 
