@@ -9,6 +9,7 @@
 
 mod address;
 mod catalogue;
+pub mod centre;
 mod client_ip;
 mod consent;
 mod cookies;

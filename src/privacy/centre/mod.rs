@@ -1,0 +1,21 @@
+//! The privacy centre at `/.privet/`: what is asked, by whom, for what, and the visitor's answer.
+//!
+//! GDPR Art. 7 asks for consent that is informed, specific and as easy to withdraw as to give;
+//! Art. 12 for plain words. One page without scripts; refusing takes exactly what accepting
+//! takes, and nothing is ticked that was not granted. Pure: a view goes in, HTML comes out.
+//!
+//! The form is `POST /.privet/consent`. `choice=accept-all` and `choice=reject-all` say it all.
+//! With `choice=save`, a `purpose` grants every vendor under it; a `vendor` (its slug) grants that
+//! one where its purpose is not granted. All else is refused, so leaving out always refuses.
+
+mod cookies;
+mod country;
+mod escape;
+mod lifetime;
+mod page;
+mod purposes;
+mod view;
+
+pub(crate) use escape::Escaped;
+pub use page::{CONTENT_SECURITY_POLICY, STYLE, page};
+pub use view::{CentreView, CookieView, Fate, PurposeView, VendorView};

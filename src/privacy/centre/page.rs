@@ -1,0 +1,118 @@
+//! The page as a whole: where it stands, the quick answers, the fine ones, the cookies.
+//!
+//! Two forms rather than one: pressing Enter in a form sends its first button, and in the one
+//! with the boxes that must be "save". Landmarks, headings and focus follow WCAG 2.2 AA.
+
+use std::fmt::Write as _;
+
+use super::cookies;
+use super::escape::Escaped;
+use super::purposes;
+use super::view::CentreView;
+
+/// The style sheet, to be served as `/.privet/privet.css`; each of its rules begins at `.privet`.
+pub const STYLE: &str = include_str!("privet.css");
+
+/// The strictest `Content-Security-Policy` under which the page works.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The privacy centre as an HTML document.
+pub fn page(view: &CentreView<'_>) -> String {
+    let host = Escaped(view.host);
+    let return_to = Escaped(local_path(view.return_to));
+    format!(
+        r##"<!doctype html>
+<html lang="en" class="privet">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<title>Your privacy choices · {host}</title>
+<link rel="stylesheet" href="/.privet/privet.css">
+</head>
+<body>
+<header>
+<a class="back" href="{return_to}"><span aria-hidden="true">← </span>Back to {host}</a>
+<h1>Your privacy choices</h1>
+{standing}</header>
+<main>
+{notices}<form class="quick" method="post" action="/.privet/consent">
+<input type="hidden" name="return_to" value="{return_to}">
+<button name="choice" value="reject-all">Reject all</button>
+<button name="choice" value="accept-all">Accept all</button>
+</form>
+<section aria-labelledby="purposes">
+<h2 id="purposes">What is asked, and for what</h2>
+<form method="post" action="/.privet/consent">
+<input type="hidden" name="return_to" value="{return_to}">
+{purposes}<div class="save"><button name="choice" value="save">Save these choices</button>
+<p>What is not ticked is refused. You can come back and change your mind at any time.</p></div>
+</form>
+</section>
+<section aria-labelledby="cookies">
+<h2 id="cookies">Cookies in your browser</h2>
+{cookies}</section>
+<section aria-labelledby="keeping">
+<h2 id="keeping">How your answer is kept</h2>
+<p>In one cookie of this website, <code>privet_consent</code>. It holds your answers in readable words and nothing that identifies you. The gateway in front of {host} reads it with every request, and takes out what you refused before the website can see it.</p>
+</section>
+</main>
+<footer><p>Policy version {version}</p></footer>
+</body>
+</html>
+"##,
+        standing = standing(view),
+        notices = notices(view),
+        purposes = purposes::list(&view.purposes),
+        cookies = cookies::table(&view.cookies),
+        version = Escaped(view.policy_version),
+    )
+}
+
+/// Where the visitor stands, in a sentence.
+fn standing(view: &CentreView<'_>) -> String {
+    let host = Escaped(view.host);
+    match view.source {
+        None => format!(
+            "<p class=\"lead\">You have not answered {host} yet. Until you do, everything that needs your consent counts as refused, unless it is marked as allowed below.</p>\n"
+        ),
+        Some(source) => format!(
+            "<p class=\"lead\">What {host} may do at present was decided by: <strong>{}</strong>.</p>\n",
+            Escaped(source)
+        ),
+    }
+}
+
+fn notices(view: &CentreView<'_>) -> String {
+    let mut html = String::new();
+    if view.saved {
+        html.push_str("<p class=\"notice\" role=\"status\"><strong>Saved.</strong> Your choices hold from now on.</p>\n");
+    }
+    if view.gpc {
+        html.push_str("<div class=\"notice\"><p><strong>Opt-out request honoured.</strong> Your browser sends Global Privacy Control, which asks websites not to sell or share your data. It is obeyed here without any further step.</p>\n");
+        if view.gpc_conflict {
+            let _ = writeln!(
+                html,
+                "<p>Earlier you said yes to something that this signal refuses, so that yes is set aside. If you say yes again on this page, your answer overrides the signal for {host}, and only there.</p>",
+                host = Escaped(view.host)
+            );
+        }
+        html.push_str("</div>\n");
+    }
+    html
+}
+
+/// A path on this website, or `/`: a link must not lead a visitor elsewhere.
+fn local_path(return_to: &str) -> &str {
+    let elsewhere = !return_to.starts_with('/')
+        || return_to.starts_with("//")
+        // Browsers read a backslash as a slash and drop tabs and line ends (WHATWG URL §4.4).
+        || return_to.contains('\\')
+        || return_to.contains(char::is_control);
+    if elsewhere { "/" } else { return_to }
+}
+
+#[cfg(test)]
+#[path = "page_tests.rs"]
+mod tests;

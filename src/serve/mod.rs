@@ -1,0 +1,3 @@
+//! serve.
+
+pub mod page;
