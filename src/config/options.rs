@@ -241,3 +241,13 @@ pub struct Server {
     /// Port, the scheme's default filled in.
     pub port: u16,
 }
+
+impl std::fmt::Display for HostPattern {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Exact(host) => f.write_str(host),
+            Self::Subdomains(parent) => write!(f, "*.{parent}"),
+            Self::Any => f.write_str("*"),
+        }
+    }
+}

@@ -34,6 +34,8 @@ pub struct Catalogue {
     slugs: HashMap<String, VendorId>,
     cookies: PatternTable<Claim>,
     paths: PatternTable<VendorId>,
+    /// How many of the vendors are built in.
+    built_in: usize,
 }
 
 impl Catalogue {
@@ -86,6 +88,7 @@ impl Catalogue {
             slugs,
             cookies,
             paths,
+            built_in,
         }
     }
 
@@ -138,6 +141,11 @@ impl Catalogue {
     /// The vendor whose name has that [`slug`].
     pub fn by_slug(&self, slug: &str) -> Option<VendorId> {
         self.slugs.get(slug).copied()
+    }
+
+    /// The operator's own vendors.
+    pub fn operators(&self) -> impl Iterator<Item = VendorId> {
+        self.iter().map(|(id, _)| id).skip(self.built_in)
     }
 
     /// All vendors in force, the operator's last.

@@ -30,7 +30,7 @@ pub(crate) use fields::{is_connection_specific, remove_connection_specific};
 pub use policy::{Policy, Stripped, Verdict};
 pub use purpose::{Purpose, Purposes};
 pub use request::{
-    ClientRequest, Content, OriginRequest, RequestDecisions, minimise_request,
+    ClientRequest, Content, OriginRequest, RequestDecisions, evictions, minimise_request,
     minimise_response_trailers, minimise_trailers,
 };
 pub use response::{ResponseContext, add_security_fields, minimise_response};

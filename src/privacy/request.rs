@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, header, uri::PathAndQuery
 use super::{
     address::ClientAddr,
     consent::Consent,
-    cookies::{expire, filter},
+    cookies::{expire, filter, request_pairs},
     fields::{is_connection_specific, is_removed, named_by_connection},
     policy::{Policy, Stripped, Verdict},
 };
@@ -197,6 +197,25 @@ fn takes_trailers(fields: &HeaderMap) -> bool {
                 .unwrap_or_default();
             name.trim_ascii().eq_ignore_ascii_case(b"trailers")
         })
+}
+
+/// The lines that expire every cookie of a request that `consent` refuses.
+pub fn evictions(
+    fields: &HeaderMap,
+    host: &str,
+    policy: &Policy,
+    consent: &Consent,
+) -> Vec<HeaderValue> {
+    let mut lines = Vec::new();
+    let mut room = BytesMut::new();
+    if policy.enforces() {
+        for pair in request_pairs(fields) {
+            if let Verdict::Stripped(_) = policy.verdict(pair.name, consent) {
+                expire(pair.name, host, &mut room, &mut lines);
+            }
+        }
+    }
+    lines
 }
 
 fn cookies(

@@ -1,3 +1,28 @@
-//! serve.
+//! A request's way through privet, and its response's way back. [`exchange`] is the pipeline, read
+//! downwards; the protocols end here.
 
+mod body;
+mod content;
+mod exchange;
+mod frames;
+mod http1;
+mod http2;
+mod keys;
+mod own;
 pub mod page;
+mod record;
+mod redirect;
+mod refusal;
+mod snapshot;
+mod tunnel;
+mod visitor;
+mod wire;
+mod worker;
+
+pub(crate) use http1::serve_http1;
+pub(crate) use http2::serve_http2;
+pub(crate) use keys::PseudonymKeys;
+pub(crate) use redirect::serve_redirect;
+pub(crate) use snapshot::Compiled;
+pub(crate) use visitor::Visitor;
+pub(crate) use worker::Worker;

@@ -64,3 +64,17 @@ impl From<UpstreamError> for ExchangeError {
         Self::Upstream(error)
     }
 }
+
+impl std::fmt::Display for ExchangeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Upstream(error) => error.fmt(f),
+            Self::Content(ContentFailure::Gone) => f.write_str("visitor went away"),
+            Self::Content(ContentFailure::Malformed) => f.write_str("visitor's content is malformed"),
+            Self::Content(ContentFailure::TooLarge) => f.write_str("visitor's content is too large"),
+            Self::Content(ContentFailure::Timeout) => f.write_str("visitor's content did not come in time"),
+        }
+    }
+}
+
+impl std::error::Error for ExchangeError {}

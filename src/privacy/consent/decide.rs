@@ -125,6 +125,20 @@ impl Consent {
         consent
     }
 
+    /// What holds right after `choice` was made.
+    pub fn chosen(choice: &Choice, rules: &ConsentRules, gpc: bool) -> Self {
+        let unanswered = rules.default.difference(choice.refused);
+        Self {
+            granted: choice.granted.union(unanswered).union(Purposes::NECESSARY),
+            refused: choice.refused,
+            vendors: choice.vendors.clone(),
+            source: ConsentSource::Choice,
+            gpc,
+            withdrawal: None,
+            unreadable: false,
+        }
+    }
+
     /// The first signal with an answer decides for each purpose.
     fn answer(&mut self, granted: Purposes, refused: Purposes, source: ConsentSource) {
         let answered = self.granted.union(self.refused);

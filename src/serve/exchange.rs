@@ -1,0 +1,290 @@
+//! One request's whole way, read downwards: authority → site → client address → consent →
+//! privet's own answers → minimise → website → minimise → visitor.
+
+use std::rc::Rc;
+
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Version, header, uri::PathAndQuery};
+use tokio::time::Instant;
+
+use super::{
+    body::ResponseBody,
+    content::BoundedContent,
+    own,
+    record::Record,
+    refusal::Refusal,
+    snapshot::{Site, SiteUpstream, Snapshot},
+    visitor::{Identity, Visitor},
+};
+use crate::{
+    demo,
+    http1::HeadError,
+    metrics::{Direction, Malformed},
+    privacy::{
+        ClientRequest, Consent, Content, OriginRequest, RequestDecisions, ResponseContext, Stripped, add_security_fields,
+        minimise_request, minimise_response,
+    },
+    site::Authority,
+    upstream::{BoxContent, ExchangeError, SendReport},
+};
+
+/// A visitor's request as its protocol delivers it, framing already checked.
+pub(super) struct IncomingRequest {
+    pub(super) method: Method,
+    pub(super) target: PathAndQuery,
+    /// `None` where an HTTP/1.0 visitor sent none.
+    pub(super) authority: Option<HeaderValue>,
+    pub(super) version: Version,
+    pub(super) fields: HeaderMap,
+    pub(super) framing: Content,
+    pub(super) content: Option<BoxContent>,
+    pub(super) upgrade: bool,
+    pub(super) started: Instant,
+}
+
+/// What is known of a request once its site is.
+pub(super) struct Scene<'a> {
+    pub(super) request: &'a IncomingRequest,
+    pub(super) authority: &'a HeaderValue,
+    pub(super) host: &'a str,
+    pub(super) site: &'a Site,
+    pub(super) consent: Consent,
+    /// Seconds since 1970.
+    pub(super) now: i64,
+}
+
+/// Answers a request. Never fails: what goes wrong becomes an answer.
+pub(super) async fn exchange(
+    visitor: Rc<Visitor>,
+    mut request: IncomingRequest,
+) -> Response<ResponseBody> {
+    let mut record = Box::new(Record::new(
+        Rc::clone(&visitor.worker),
+        request.version,
+        request.started,
+    ));
+    record.tls = visitor.tls;
+    record.method = Some(request.method.clone());
+    record.target = Some(request.target.clone());
+    record.referer = request.fields.get(header::REFERER).cloned();
+    record.user_agent = request.fields.get(header::USER_AGENT).cloned();
+    let to_head = request.method == Method::HEAD;
+    let answer = answer(&visitor, &mut request, &mut record).await;
+    let mut response = answer.unwrap_or_else(|refusal| refuse(&request, refusal, &record));
+    if to_head {
+        let length = response.body().length();
+        if let (Some(length @ 1..), false) = (length, response.headers().contains_key(header::CONTENT_LENGTH)) {
+            response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+        }
+        response.body_mut().clear();
+    }
+    record.status = Some(response.status());
+    response.body_mut().attach(record);
+    response
+}
+
+/// The answer to a request that could not even be parsed.
+pub(super) fn refuse_head(
+    visitor: &Visitor,
+    refusal: Refusal,
+    version: Version,
+    started: Instant,
+) -> Response<ResponseBody> {
+    let mut record = Box::new(Record::new(Rc::clone(&visitor.worker), version, started));
+    record.tls = visitor.tls;
+    count_malformed(visitor, refusal);
+    let mut response = refusal.response(None, record.request_id.to_str().ok());
+    record.status = Some(response.status());
+    response.body_mut().attach(record);
+    response
+}
+
+fn refuse(request: &IncomingRequest, refusal: Refusal, record: &Record) -> Response<ResponseBody> {
+    count_refusal(record, refusal);
+    refusal.response(request.fields.get(header::ACCEPT), record.request_id.to_str().ok())
+}
+
+async fn answer(
+    visitor: &Visitor,
+    request: &mut IncomingRequest,
+    record: &mut Record,
+) -> Result<Response<ResponseBody>, Refusal> {
+    let snapshot = visitor.worker.snapshot();
+    let content = request.content.take();
+    let text = request.authority.clone().ok_or(Refusal::Head(HeadError::Authority))?;
+    let authority = Authority::parse(text.as_bytes()).ok_or(Refusal::Head(HeadError::Authority))?;
+    let (index, site, upstream) = snapshot.site(&authority.host).ok_or(Refusal::Misdirected)?;
+    record.site = Some(site.name.clone());
+
+    let now = record.now();
+    let identity = visitor.identify(&request.fields, &snapshot.compiled, site, now);
+    record.client = identity.logged;
+
+    let policy = &site.policy;
+    let consent = Consent::read(&request.fields, policy.consent_rules(), policy.catalogue(), now);
+    let host = authority.host.as_ref();
+    let scene = Scene { request, authority: &text, host, site, consent, now };
+
+    let limits = &snapshot.compiled.limits;
+    if let (Content::Length(length), Some(limit)) = (request.framing, limits.body_size)
+        && length > limit
+    {
+        return Err(Refusal::ContentTooLarge);
+    }
+    let content = content
+        .map(|content| Box::pin(BoundedContent::new(content, identity.client, limits)) as BoxContent);
+    if let Some(resource) = own::Resource::of(&scene) {
+        let mut response = own::answer(resource, &scene, content).await?;
+        add_security_fields(response.headers_mut(), policy);
+        return Ok(response);
+    }
+
+    let (origin, decisions) = minimise(&scene, &identity, record);
+    count_stripped(&snapshot, index, &decisions.stripped, Direction::Request);
+    record.cookies_stripped = u32::try_from(decisions.stripped.len()).unwrap_or(u32::MAX);
+    visitor.worker.metrics().address_fields_removed(decisions.fields_removed);
+
+    let mut response = match upstream {
+        SiteUpstream::Demo => demonstrate(&origin),
+        SiteUpstream::Servers(_) => send(&snapshot, upstream, &origin, content, record).await?,
+    };
+    let endpoint = record.upstream.clone();
+    let context = ResponseContext {
+        policy,
+        consent: &scene.consent,
+        authority: text.to_str().unwrap_or_default(),
+        origin: endpoint.as_ref().map_or("", |endpoint| endpoint.origin()),
+        now,
+    };
+    let upgrade = upgrade_field(&response);
+    let stripped = minimise_response(response.headers_mut(), &context, decisions.evictions);
+    if let Some(protocol) = upgrade {
+        response.headers_mut().insert(header::UPGRADE, protocol);
+    }
+    count_stripped(&snapshot, index, &stripped, Direction::Response);
+    record.set_cookies_stripped = u32::try_from(stripped.len()).unwrap_or(u32::MAX);
+    Ok(response)
+}
+
+fn minimise(
+    scene: &Scene<'_>,
+    identity: &Identity,
+    record: &Record,
+) -> (OriginRequest, RequestDecisions) {
+    let request = scene.request;
+    let client_request = ClientRequest {
+        method: &request.method,
+        target: &request.target,
+        authority: scene.authority,
+        host: scene.host,
+        fields: &request.fields,
+        content: request.framing,
+        upgrade: request.fields.get(header::UPGRADE).filter(|_| request.upgrade),
+        client: identity.client,
+        forwarded_for: identity.forwarded_for.as_ref(),
+        request_id: &record.request_id,
+    };
+    minimise_request(&client_request, &scene.site.policy, &scene.consent)
+}
+
+/// Asks the website.
+async fn send(
+    snapshot: &Snapshot,
+    upstream: &SiteUpstream,
+    origin: &OriginRequest,
+    content: Option<BoxContent>,
+    record: &mut Record,
+) -> Result<Response<ResponseBody>, Refusal> {
+    let SiteUpstream::Servers(servers) = upstream else { return Ok(demonstrate(origin)) };
+    let asked = Instant::now();
+    let mut report = SendReport::default();
+    let answer = servers.send(origin, content, snapshot.compiled.send, &mut report).await;
+    record.upstream_duration = Some(asked.elapsed());
+    note_report(&report, record);
+    record.upstream = report.endpoint;
+    let answer = answer.map_err(Refusal::Exchange)?;
+    let mut response = Response::new(ResponseBody::upstream(answer.body));
+    *response.status_mut() = answer.head.status;
+    *response.headers_mut() = answer.head.fields;
+    Ok(response)
+}
+
+fn note_report(report: &SendReport, record: &Record) {
+    let metrics = record.worker.metrics();
+    for error in &report.errors {
+        metrics.upstream_error((*error).into());
+        tracing::warn!(
+            request_id = record.request_id.to_str().unwrap_or_default(),
+            upstream = report.endpoint.as_ref().map(|endpoint| endpoint.label()),
+            "website failed: {error}"
+        );
+    }
+    if report.retried {
+        metrics.upstream_retried();
+    }
+    for _ in 0..report.ejected {
+        metrics.endpoint_ejected();
+    }
+}
+
+fn demonstrate(origin: &OriginRequest) -> Response<ResponseBody> {
+    let values = |wanted: &str| {
+        let lines = origin.fields().iter().filter(|(name, _)| name == wanted);
+        lines.map(|(_, value)| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect()
+    };
+    demo::respond(origin.method(), origin.target().as_str(), &values).map(ResponseBody::full)
+}
+
+/// The protocol of a `101`, which is connection-specific and yet for the visitor.
+fn upgrade_field(response: &Response<ResponseBody>) -> Option<HeaderValue> {
+    let switching = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+    response.headers().get(header::UPGRADE).filter(|_| switching).cloned()
+}
+
+fn count_stripped(snapshot: &Snapshot, site: usize, stripped: &[Stripped], direction: Direction) {
+    for Stripped(vendor) in stripped {
+        snapshot.strips.count(site, vendor.map(|vendor| usize::from(vendor.0)), direction);
+    }
+}
+
+fn count_refusal(record: &Record, refusal: Refusal) {
+    if let Some(kind) = malformed_kind(refusal) {
+        record.worker.metrics().malformed(kind);
+    }
+}
+
+fn count_malformed(visitor: &Visitor, refusal: Refusal) {
+    if let Some(kind) = malformed_kind(refusal) {
+        visitor.worker.metrics().malformed(kind);
+    }
+}
+
+fn malformed_kind(refusal: Refusal) -> Option<Malformed> {
+    use crate::upstream::ContentFailure;
+    Some(match refusal {
+        Refusal::Head(error) => match error {
+            HeadError::StartLine | HeadError::Version | HeadError::Method | HeadError::Target => {
+                Malformed::RequestLine
+            }
+            HeadError::Field | HeadError::Expectation => Malformed::Header,
+            HeadError::Framing | HeadError::Coding => Malformed::Framing,
+            HeadError::Authority => Malformed::Authority,
+            HeadError::TooLarge | HeadError::TooManyFields => Malformed::TooLargeHead,
+            HeadError::TargetTooLong => Malformed::TooLongUrl,
+        },
+        Refusal::Misdirected => Malformed::Authority,
+        Refusal::HeadTimeout => Malformed::Timeout,
+        Refusal::ContentTooLarge => Malformed::TooLargeBody,
+        Refusal::Exchange(ExchangeError::Content(failure)) => match failure {
+            ContentFailure::Gone => return None,
+            ContentFailure::Malformed => Malformed::Framing,
+            ContentFailure::TooLarge => Malformed::TooLargeBody,
+            ContentFailure::Timeout => Malformed::Timeout,
+        },
+        Refusal::Exchange(ExchangeError::Upstream(_))
+        | Refusal::CrossSite
+        | Refusal::Form
+        | Refusal::MethodNotAllowed(_)
+        | Refusal::NotFound
+        | Refusal::NoConsent => return None,
+    })
+}

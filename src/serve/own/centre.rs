@@ -1,0 +1,116 @@
+//! `/.privet/`: what this visitor's privacy centre shows.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use http::{HeaderValue, Response, header};
+
+use super::{
+    consent::{is_local, source_in_words, vary},
+    resource::with_type,
+};
+use crate::{
+    privacy::{
+        Purpose, State, VendorId, Verdict,
+        centre::{self, CentreView, CookieView, Fate, PurposeView, VendorView},
+        request_pairs, slug,
+    },
+    serve::{body::ResponseBody, exchange::Scene},
+};
+
+/// Cookies shown; a browser keeps at most some hundred for one website.
+const COOKIE_LIMIT: usize = 200;
+
+/// The page.
+pub(super) fn show(scene: &Scene<'_>) -> Response<ResponseBody> {
+    let names = cookie_names(scene);
+    let seen = vendors_seen(scene, &names);
+    let catalogue = scene.site.policy.catalogue();
+    let slugs: Vec<(VendorId, String)> = catalogue
+        .iter()
+        .filter(|(id, _)| seen.contains(id))
+        .map(|(id, vendor)| (id, slug(&vendor.name)))
+        .collect();
+    let view = CentreView {
+        host: scene.host,
+        policy_version: &scene.site.policy.consent_rules().policy_version,
+        purposes: Purpose::ALL.into_iter().map(|purpose| purpose_view(scene, purpose, &slugs)).collect(),
+        cookies: names.iter().map(|name| cookie_view(scene, name)).collect(),
+        source: source_in_words(scene.consent.source()),
+        gpc: scene.consent.gpc() && scene.consent.state(Purpose::Marketing) != State::Granted,
+        gpc_conflict: scene.consent.withdrawal().is_some(),
+        return_to: return_to(scene),
+        saved: false,
+    };
+    let mut response = with_type("text/html; charset=utf-8", centre::page(&view), "no-store");
+    let fields = response.headers_mut();
+    vary(fields);
+    let policy = HeaderValue::from_static(centre::CONTENT_SECURITY_POLICY);
+    fields.insert(header::CONTENT_SECURITY_POLICY, policy);
+    response
+}
+
+/// Where the visitor came from, on this website; the page itself otherwise, so that a choice shows
+/// its effect.
+fn return_to<'a>(scene: &'a Scene<'_>) -> &'a str {
+    let query = scene.request.target.query().unwrap_or_default();
+    let wanted = query.split('&').find_map(|pair| pair.strip_prefix("return_to="));
+    wanted.filter(|path| is_local(path)).unwrap_or("/.privet/")
+}
+
+fn cookie_names(scene: &Scene<'_>) -> BTreeSet<String> {
+    request_pairs(&scene.request.fields)
+        .take(COOKIE_LIMIT)
+        .map(|pair| String::from_utf8_lossy(pair.name).into_owned())
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+/// The operator's own vendors and those whose cookies this browser holds; all others would be a list
+/// of strangers.
+fn vendors_seen(scene: &Scene<'_>, names: &BTreeSet<String>) -> BTreeSet<VendorId> {
+    let catalogue = scene.site.policy.catalogue();
+    let held = names.iter().filter_map(|name| catalogue.cookie(name.as_bytes()));
+    let answered = scene.consent.vendors().iter().map(|(id, _)| *id);
+    held.map(|claim| claim.vendor).chain(answered).chain(catalogue.operators()).collect()
+}
+
+fn purpose_view<'a>(
+    scene: &'a Scene<'_>,
+    purpose: Purpose,
+    slugs: &'a [(VendorId, String)],
+) -> PurposeView<'a> {
+    let catalogue = scene.site.policy.catalogue();
+    let vendors = slugs.iter().filter_map(|(id, slug)| {
+        let vendor = catalogue.vendor(*id).filter(|vendor| vendor.purpose == purpose)?;
+        let state = match scene.consent.vendor_answer(*id) {
+            Some(true) => State::Granted,
+            Some(false) => State::Refused,
+            None => scene.consent.state(purpose),
+        };
+        Some(VendorView {
+            name: &vendor.name,
+            slug,
+            country: vendor.country.as_deref(),
+            policy: vendor.policy.as_deref(),
+            state,
+        })
+    });
+    PurposeView { purpose, state: scene.consent.state(purpose), vendors: vendors.collect() }
+}
+
+fn cookie_view<'a>(scene: &'a Scene<'_>, name: &'a str) -> CookieView<'a> {
+    let policy = &scene.site.policy;
+    let catalogue = policy.catalogue();
+    let claim = catalogue.cookie(name.as_bytes()).filter(|_| !policy.keeps(name.as_bytes()));
+    let lifetime = |seconds: u32| Duration::from_secs(u64::from(seconds));
+    CookieView {
+        name,
+        vendor: claim.and_then(|claim| catalogue.vendor(claim.vendor)).map(|vendor| vendor.name.as_str()),
+        purpose: claim.map(|claim| claim.purpose),
+        max_lifetime: claim.and_then(|claim| claim.max_lifetime).map(lifetime),
+        fate: match policy.verdict(name.as_bytes(), &scene.consent) {
+            Verdict::Kept(_) | Verdict::KeptForSession => Fate::Kept,
+            Verdict::Stripped(_) => Fate::Refused,
+        },
+    }
+}

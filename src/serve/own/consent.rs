@@ -1,0 +1,221 @@
+//! `/.privet/consent`: telling what was chosen, and taking a choice.
+//!
+//! A choice is taken only from this very website's own pages (`Sec-Fetch-Site`, `Origin`): consent
+//! that another website could submit would prove nothing (GDPR Art. 7(1)).
+
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+
+use super::{form::Form, resource::with_type};
+use crate::{
+    privacy::{Choice, Consent, ConsentSource, Purpose, Purposes, evictions, slug},
+    serve::{body::ResponseBody, exchange::Scene, page, refusal::Refusal},
+    upstream::BoxContent,
+};
+
+/// The statement of support for Global Privacy Control.
+pub(super) const GPC_SUPPORT: &str = "{\"gpc\":true,\"lastUpdate\":\"2026-11-24\"}\n";
+
+/// What was chosen, as JSON.
+pub(super) fn tell(scene: &Scene<'_>) -> Response<ResponseBody> {
+    let mut response = json(scene, &scene.consent);
+    let policy = &scene.site.policy;
+    let withdrawal = scene.consent.withdrawal().filter(|_| policy.enforces());
+    let line = withdrawal.and_then(|choice| {
+        choice.set_cookie(policy.consent_rules(), policy.catalogue(), scene.now)
+    });
+    response.headers_mut().extend(line.map(|line| (header::SET_COOKIE, line)));
+    response
+}
+
+fn json(scene: &Scene<'_>, consent: &Consent) -> Response<ResponseBody> {
+    let policy = &scene.site.policy;
+    let purposes: Vec<String> = Purpose::ALL
+        .into_iter()
+        .map(|purpose| format!("\"{purpose}\":\"{}\"", consent.state(purpose).name()))
+        .collect();
+    let vendors: Vec<String> = consent
+        .vendors()
+        .iter()
+        .filter_map(|(id, yes)| {
+            let vendor = policy.catalogue().vendor(*id)?;
+            let differs = consent.granted().contains(vendor.purpose) != *yes;
+            let answer = if *yes { "granted" } else { "refused" };
+            differs.then(|| format!("{}:\"{answer}\"", quoted(&vendor.name)))
+        })
+        .collect();
+    let text = format!(
+        "{{\"purposes\":{{{}}},\"vendors\":{{{}}},\"source\":\"{}\",\"policy_version\":{}}}\n",
+        purposes.join(","),
+        vendors.join(","),
+        consent.source().name(),
+        quoted(&policy.consent_rules().policy_version),
+    );
+    let mut response = with_type("application/json", text, "no-store");
+    vary(response.headers_mut());
+    response
+}
+
+/// What depends on the visitor's consent may be played to nobody else.
+pub(super) fn vary(fields: &mut HeaderMap) {
+    fields.insert(header::VARY, HeaderValue::from_static("Cookie, Sec-GPC, DNT, Accept"));
+}
+
+/// A JSON string (RFC 8259 §7).
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => out.extend(['\\', character]),
+            '\0'..='\x1f' => out.push_str(&format!("\\u{:04x}", u32::from(character))),
+            _ => out.push(character),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Takes a choice from a form.
+pub(super) async fn choose(
+    scene: &Scene<'_>,
+    content: Option<BoxContent>,
+) -> Result<Response<ResponseBody>, Refusal> {
+    if !is_same_origin(&scene.request.fields, scene.authority) {
+        return Err(Refusal::CrossSite);
+    }
+    let media_type = scene.request.fields.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let is_form = media_type.is_none_or(|media_type| {
+        let essence = media_type.split(|byte| *byte == b';').next().unwrap_or_default();
+        essence.trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
+    });
+    if !is_form {
+        return Err(Refusal::Form);
+    }
+    let form = Form::read(content).await?;
+    let choice = choice(scene, &form)?;
+    let policy = &scene.site.policy;
+    let line = choice
+        .set_cookie(policy.consent_rules(), policy.catalogue(), scene.now)
+        .ok_or(Refusal::Form)?;
+    let consent = Consent::chosen(&choice, policy.consent_rules(), scene.consent.gpc());
+    let accept = scene.request.fields.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    let mut response = if page::preferred(accept) == page::Form::Json {
+        json(scene, &consent)
+    } else {
+        see_other(form.get("return_to"))
+    };
+    let fields = response.headers_mut();
+    fields.append(header::SET_COOKIE, line);
+    // Changing one's mind takes effect at once.
+    for line in evictions(&scene.request.fields, scene.host, policy, &consent) {
+        fields.append(header::SET_COOKIE, line);
+    }
+    Ok(response)
+}
+
+fn choice(scene: &Scene<'_>, form: &Form) -> Result<Choice, Refusal> {
+    let told = scene.consent.gpc();
+    let new = |granted| Choice::new(granted, told, scene.now);
+    match form.get("choice") {
+        Some("accept-all") => Ok(new(Purposes::ALL)),
+        Some("reject-all") => Ok(new(Purposes::NONE)),
+        Some("save") => {
+            let granted: Option<Purposes> = form.all("purpose").map(Purpose::from_name).collect();
+            let mut choice = new(granted.ok_or(Refusal::Form)?);
+            let catalogue = scene.site.policy.catalogue();
+            for name in form.all("vendor") {
+                let id = catalogue.by_slug(&slug(name)).ok_or(Refusal::Form)?;
+                let purpose = catalogue.vendor(id).map(|vendor| vendor.purpose);
+                if purpose.is_some_and(|purpose| !choice.granted.contains(purpose)) {
+                    choice.vendors.push((id, true));
+                }
+            }
+            Ok(choice)
+        }
+        _ => Err(Refusal::Form),
+    }
+}
+
+/// Whether a form came from this origin. Browsers tell by `Sec-Fetch-Site`, older ones by
+/// `Origin`; a program that sends neither is no browser that another website could use.
+fn is_same_origin(fields: &HeaderMap, authority: &HeaderValue) -> bool {
+    if let Some(site) = fields.get("sec-fetch-site") {
+        return site == "same-origin";
+    }
+    fields.get(header::ORIGIN).is_none_or(|origin| {
+        origin.as_bytes().strip_prefix(b"https://") == Some(authority.as_bytes())
+    })
+}
+
+fn see_other(return_to: Option<&str>) -> Response<ResponseBody> {
+    let location = return_to
+        .filter(|path| is_local(path))
+        .and_then(|path| HeaderValue::from_str(path).ok())
+        .unwrap_or(HeaderValue::from_static("/.privet/"));
+    let mut response = Response::new(ResponseBody::full(""));
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    response.headers_mut().insert(header::LOCATION, location);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Whether browsers read it as a path on this very website: `//host` and `/\host` are others.
+pub(super) fn is_local(path: &str) -> bool {
+    let rest = path.strip_prefix('/');
+    rest.is_some_and(|rest| !rest.starts_with(['/', '\\']))
+        && path.bytes().all(|byte| (0x21..0x7f).contains(&byte))
+}
+
+/// What decided, in words for the visitor.
+pub(super) const fn source_in_words(source: ConsentSource) -> Option<&'static str> {
+    match source {
+        ConsentSource::Choice => Some("your choice here"),
+        ConsentSource::GlobalPrivacyControl => Some("Global Privacy Control"),
+        ConsentSource::DoNotTrack => Some("Do Not Track"),
+        ConsentSource::Default => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_local_paths_are_returned_to() {
+        for (path, expected) in [
+            ("/", true), ("/shop?page=2#top", true), ("//evil.example", false), ("/\\evil", false),
+            ("https://evil.example", false), ("", false), ("/a b", false), ("/\u{e9}", false),
+            ("/a\r\nSet-Cookie: x", false),
+        ] {
+            assert_eq!(is_local(path), expected, "{path:?}");
+        }
+    }
+
+    #[test]
+    fn choices_are_taken_from_this_origin_only() {
+        let authority = HeaderValue::from_static("shop.example:8443");
+        for (lines, expected) in [
+            (&[][..], true),
+            (&[("sec-fetch-site", "same-origin")], true),
+            (&[("sec-fetch-site", "same-site")], false),
+            (&[("sec-fetch-site", "cross-site"), ("origin", "https://shop.example:8443")], false),
+            (&[("sec-fetch-site", "none")], false),
+            (&[("origin", "https://shop.example:8443")], true),
+            (&[("origin", "https://shop.example")], false),
+            (&[("origin", "http://shop.example:8443")], false),
+            (&[("origin", "null")], false),
+        ] {
+            let fields = lines
+                .iter()
+                .map(|(name, value)| {
+                    (http::HeaderName::from_static(name), HeaderValue::from_static(value))
+                })
+                .collect();
+            assert_eq!(is_same_origin(&fields, &authority), expected, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn json_strings_are_quoted() {
+        assert_eq!(quoted("a\"b\\c\n"), "\"a\\\"b\\\\c\\u000a\"");
+    }
+}

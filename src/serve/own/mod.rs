@@ -1,0 +1,9 @@
+//! What privet answers itself on every site: the privacy centre and the consent interface under
+//! `/.privet/`, `/.well-known/gpc.json`, and vendors' paths without consent.
+
+mod centre;
+mod consent;
+mod form;
+mod resource;
+
+pub(super) use resource::{Resource, answer};

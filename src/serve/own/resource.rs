@@ -1,0 +1,192 @@
+//! Which of privet's own resources a request is for, and its answer.
+
+use std::borrow::Cow;
+
+use http::{HeaderValue, Method, Response, StatusCode, header};
+
+use super::{centre, consent};
+use crate::{
+    privacy::{centre as page, VendorId},
+    serve::{body::ResponseBody, exchange::Scene, refusal::Refusal},
+    upstream::BoxContent,
+};
+
+/// See the module.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Resource {
+    /// `/.privet/`.
+    Centre,
+    /// `/.privet/consent`.
+    Consent,
+    /// `/.privet/privet.css`.
+    Style,
+    /// `/.well-known/gpc.json`.
+    Gpc,
+    /// `/.privet` without its slash.
+    CentreWithoutSlash,
+    /// Anything else below `/.privet/`.
+    Unknown,
+    /// A path under which the website serves a vendor to which this visitor has not consented.
+    RefusedVendor,
+}
+
+impl Resource {
+    /// The resource, if the request is not one for the website.
+    pub(crate) fn of(scene: &Scene<'_>) -> Option<Self> {
+        let path = normalised(scene.request.target.path());
+        match path.as_ref() {
+            "/.privet/" => Some(Self::Centre),
+            "/.privet" => Some(Self::CentreWithoutSlash),
+            "/.privet/consent" => Some(Self::Consent),
+            "/.privet/privet.css" => Some(Self::Style),
+            "/.well-known/gpc.json" => Some(Self::Gpc),
+            own if own.starts_with("/.privet/") => Some(Self::Unknown),
+            path => refused_vendor(scene, path).map(|_| Self::RefusedVendor),
+        }
+    }
+}
+
+fn refused_vendor(scene: &Scene<'_>, path: &str) -> Option<VendorId> {
+    let policy = &scene.site.policy;
+    let id = policy.catalogue().path(path)?;
+    let vendor = policy.catalogue().vendor(id)?;
+    let refused = policy.enforces() && !scene.consent.allows_vendor(id, vendor.purpose);
+    refused.then_some(id)
+}
+
+/// The path as a web server would understand it: percent-encoding undone, repeated slashes and dot
+/// segments resolved (RFC 3986 §6.2.2), so that no spelling leads past a decision.
+fn normalised(path: &str) -> Cow<'_, str> {
+    if !path.contains('%') && !path.contains("//") && !path.contains("/..") && !path.contains("/./") {
+        return Cow::Borrowed(path);
+    }
+    let decoded = decoded(path);
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in decoded.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                segments.pop();
+            }
+            segment => segments.push(segment),
+        }
+    }
+    let mut out = format!("/{}", segments.join("/"));
+    if out.len() > 1 && (decoded.ends_with('/') || decoded.ends_with("/.") || decoded.ends_with("/..")) {
+        out.push('/');
+    }
+    Cow::Owned(out)
+}
+
+fn decoded(path: &str) -> String {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        let escaped = match after {
+            [high, low, ..] if *byte == b'%' => super::form::hexadecimal(*high, *low),
+            _ => None,
+        };
+        bytes.push(escaped.unwrap_or(*byte));
+        rest = if escaped.is_some() { after.get(2..).unwrap_or_default() } else { after };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Answers for `resource`.
+pub(crate) async fn answer(
+    resource: Resource,
+    scene: &Scene<'_>,
+    content: Option<BoxContent>,
+) -> Result<Response<ResponseBody>, Refusal> {
+    let read = matches!(scene.request.method, Method::GET | Method::HEAD);
+    match resource {
+        Resource::RefusedVendor => vendor_refusal(scene),
+        Resource::Unknown => Err(Refusal::NotFound),
+        Resource::Consent if scene.request.method == Method::POST => {
+            consent::choose(scene, content).await
+        }
+        Resource::Consent if !read => Err(Refusal::MethodNotAllowed("GET, HEAD, POST")),
+        _ if !read => Err(Refusal::MethodNotAllowed("GET, HEAD")),
+        Resource::Consent => Ok(consent::tell(scene)),
+        Resource::Centre => Ok(centre::show(scene)),
+        Resource::CentreWithoutSlash => Ok(redirect("/.privet/")),
+        Resource::Style => Ok(with_type("text/css; charset=utf-8", page::STYLE, "max-age=3600")),
+        Resource::Gpc => {
+            Ok(with_type("application/json", super::consent::GPC_SUPPORT, "max-age=86400"))
+        }
+    }
+}
+
+/// An answer with content of that type, which caches may keep as `cache` says.
+pub(super) fn with_type(
+    media_type: &'static str,
+    content: impl Into<bytes::Bytes>,
+    cache: &'static str,
+) -> Response<ResponseBody> {
+    let mut response = Response::new(ResponseBody::full(content));
+    let fields = response.headers_mut();
+    fields.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    fields.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    fields.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+fn redirect(location: &'static str) -> Response<ResponseBody> {
+    let mut response = Response::new(ResponseBody::full(""));
+    *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+    response.headers_mut().insert(header::LOCATION, HeaderValue::from_static(location));
+    response
+}
+
+/// Beacons get 204, scripts an empty script, anything else 403 with the reason.
+fn vendor_refusal(scene: &Scene<'_>) -> Result<Response<ResponseBody>, Refusal> {
+    let field = |name: &str| scene.request.fields.get(name).map(HeaderValue::as_bytes);
+    let path = scene.request.target.path();
+    let is_read = matches!(scene.request.method, Method::GET | Method::HEAD);
+    let script_name = [".js", ".mjs"].iter().any(|end| path.ends_with(end));
+    let script = match field("sec-fetch-dest") {
+        Some(destination) => destination == b"script",
+        None => is_read && script_name,
+    };
+    if script {
+        return Ok(with_type("text/javascript; charset=utf-8", "", "no-store"));
+    }
+    let document = match field("sec-fetch-dest") {
+        Some(destination) => matches!(destination, b"document" | b"iframe" | b"frame"),
+        None => field("accept").is_some_and(|accept| accept.starts_with(b"text/html")),
+    };
+    let image = [".gif", ".png"].iter().any(|end| path.ends_with(end));
+    let beacon = match field("sec-fetch-dest") {
+        Some(destination) => matches!(destination, b"empty" | b"image" | b"report"),
+        None => !is_read || image || path.ends_with("/collect"),
+    };
+    if beacon && !document {
+        let mut response = Response::new(ResponseBody::full(""));
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        return Ok(response);
+    }
+    Err(Refusal::NoConsent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_understood_as_a_web_server_would() {
+        for (path, expected) in [
+            ("/a/b", "/a/b"),
+            ("/%2Eprivet/consent", "/.privet/consent"),
+            ("//.privet//consent", "/.privet/consent"),
+            ("/a/../.privet/", "/.privet/"),
+            ("/./stats/xm/a.js", "/stats/xm/a.js"),
+            ("/stats%2fxm/a", "/stats/xm/a"),
+            ("/100%", "/100%"),
+            ("/..", "/"),
+            ("/a%zz", "/a%zz"),
+        ] {
+            assert_eq!(normalised(path), expected, "{path}");
+        }
+    }
+}

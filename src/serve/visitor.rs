@@ -1,0 +1,80 @@
+//! A visitor's connection as its requests see it: whose it is, and what may be known of that.
+
+use std::{cell::RefCell, rc::Rc};
+
+use http::{HeaderMap, HeaderValue};
+
+use super::{
+    keys::KeyEpoch,
+    snapshot::{Compiled, Site},
+    worker::Worker,
+};
+use crate::privacy::{ClientAddr, MinimisedAddr, PseudonymReader};
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Visitor {
+    pub(super) worker: Rc<Worker>,
+    peer: ClientAddr,
+    /// `TLSv1.3` and the like, for the log.
+    pub(super) tls: Option<&'static str>,
+    /// What the last request found; nearly always the same for the next one.
+    last: RefCell<Option<(Derivation, Identity)>>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+struct Derivation {
+    client: ClientAddr,
+    rule: crate::privacy::AddressRule,
+    epoch: KeyEpoch,
+}
+
+/// Whose request it is, in full for decisions and minimised for readers.
+#[derive(Clone, Debug)]
+pub(super) struct Identity {
+    pub(super) client: ClientAddr,
+    /// `X-Forwarded-For`.
+    pub(super) forwarded_for: Option<HeaderValue>,
+    /// For the access log.
+    pub(super) logged: Option<MinimisedAddr>,
+}
+
+impl Visitor {
+    /// A connection from `peer`, which may be a trusted proxy.
+    pub(crate) fn new(worker: Rc<Worker>, peer: ClientAddr, tls: Option<&'static str>) -> Self {
+        Self { worker, peer, tls, last: RefCell::new(None) }
+    }
+
+    /// Whose request one with those fields is. `now` is in seconds since 1970.
+    pub(super) fn identify(
+        &self,
+        fields: &HeaderMap,
+        compiled: &Compiled,
+        site: &Site,
+        now: i64,
+    ) -> Identity {
+        let derived = compiled.trusted.derive(self.peer, fields);
+        if derived.malformed {
+            self.worker.metrics().malformed(crate::metrics::Malformed::Forwarded);
+        }
+        let rule = *site.policy.address_rule();
+        let epoch = KeyEpoch::at(now, rule.pseudonym_rotation);
+        let derivation = Derivation { client: derived.client, rule, epoch };
+        let mut last = self.last.borrow_mut();
+        match &*last {
+            Some((from, identity)) if *from == derivation => identity.clone(),
+            _ => {
+                let key = self.worker.keys().current(rule.pseudonym_rotation, epoch);
+                let minimise = |reader| rule.minimise(derived.client, &key, reader);
+                let identity = Identity {
+                    client: derived.client,
+                    forwarded_for: minimise(PseudonymReader::Website)
+                        .and_then(|address| HeaderValue::try_from(address.to_string()).ok()),
+                    logged: minimise(PseudonymReader::Log),
+                };
+                *last = Some((derivation, identity.clone()));
+                identity
+            }
+        }
+    }
+}
