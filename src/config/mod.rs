@@ -1,3 +1,23 @@
-//! config.
+//! `proxy.toml`, in two layers: what is written, and what it means.
+//!
+//! [`load()`] reads the file and those it includes (`source`, `document`, `include`), walks their
+//! keys with a reader that notes each mistake and goes on (`node`), and compiles them to a
+//! [`Config`] (`resolve`). A configuration either has no mistake or is a [`Report`] of all of
+//! them, each with its place, what is allowed and the nearest name.
 
+mod document;
+mod environment;
+mod include;
+mod load;
+mod mistake;
+mod node;
 pub mod options;
+mod quantity;
+mod resolve;
+mod source;
+mod write;
+
+pub use load::{Loaded, for_upstream, load, parse, vendors_from_catalogue};
+pub use mistake::{Mistake, Position, Report, Severity};
+pub use options::Config;
+pub use write::to_toml;

@@ -11,7 +11,7 @@ use ipnet::IpNet;
 use crate::privacy::{AddressRule, ConsentRules, CookieRules, HeaderRules, Mode, Vendor};
 
 /// Everything that `proxy.toml` says, defaults filled in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Config {
     /// Sockets to listen on.
     pub listen: Listen,
@@ -193,7 +193,7 @@ pub enum LogFormat {
 }
 
 /// A `[[site]]` with the privacy rules that hold for it (the top level's, where it says nothing).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Site {
     /// The hosts it answers to; at least one.
     pub hosts: Vec<HostPattern>,

@@ -1,0 +1,108 @@
+//! `[consent]`: which signals are asked, what holds before any choice, how long a choice holds.
+//!
+//! GDPR Art. 6(1)(a) and 7; ePrivacy Art. 5(3).
+
+use super::{
+    bounds::{DAY, SECOND, seconds_within},
+    names::SIGNALS,
+};
+use crate::{
+    config::{
+        mistake::nearest,
+        node::{Keys, Node, Problem, Section, one_of},
+    },
+    privacy::{ConsentRules, Purpose, Purposes, Signal},
+};
+
+pub(super) const KEYS: Keys = Keys {
+    allowed: &["signals", "default", "gpc", "dnt", "policy_version", "lifetime", "banner"],
+    later: &["platform"],
+    top_level: &[],
+};
+
+/// Signals of consent platforms that are not read yet.
+const LATER_SIGNALS: &[&str] = &[
+    "tcf", "gpp", "us-privacy", "onetrust", "cookiebot", "cookieyes", "cookie-law-info", "complianz", "borlabs",
+    "didomi", "iubenda", "trustarc", "civic", "axeptio", "cookiescript", "shopify", "klaro", "orejime",
+    "tarteaucitron", "vanilla-cookieconsent", "cookieconsent", "cookie-notice", "moove", "drupal", "mirror",
+];
+
+pub(super) fn default() -> ConsentRules {
+    ConsentRules {
+        signals: SIGNALS.iter().map(|(_, signal)| *signal).collect(),
+        default: Purposes::NECESSARY,
+        gpc: Purposes::NONE.with(Purpose::Marketing),
+        dnt: Purposes::NONE.with(Purpose::Analytics).with(Purpose::Marketing),
+        policy_version: "1".to_owned(),
+        lifetime: DAY * 180,
+        banner: true,
+    }
+}
+
+/// The rules; `base` where the section says nothing.
+pub(super) fn consent(section: Option<&Section<'_>>, base: &ConsentRules) -> ConsentRules {
+    let get = |key: &str| section.and_then(|section| section.get(key));
+    let signals = get("signals").and_then(|node| node.full_list("a list of signals", signal));
+    let default = get("default").and_then(|node| purposes(&node, |_, _| true));
+    if let Some(node) = get("default").filter(|_| default.is_some_and(|set| set.contains(Purpose::Marketing))) {
+        let problem = Problem::warning("grants marketing before any choice, which consent under GDPR Art. 7 does not cover");
+        node.report(problem.expecting("[\"necessary\"], unless no law of the visitors' asks for consent"));
+    }
+    let refused = |key| get(key).and_then(|node| purposes(&node, can_be_refused));
+    let version = get("policy_version").and_then(|node| node.parsed(VERSION, version));
+    // Browsers keep no cookie for longer, so no choice could hold for longer.
+    let lifetime = get("lifetime").and_then(|node| seconds_within(&node, SECOND, DAY * 400));
+    ConsentRules {
+        signals: signals.unwrap_or_else(|| base.signals.clone()),
+        default: default.map_or(base.default, |set| set.union(Purposes::NECESSARY)),
+        gpc: refused("gpc").unwrap_or(base.gpc),
+        dnt: refused("dnt").unwrap_or(base.dnt),
+        policy_version: version.unwrap_or_else(|| base.policy_version.clone()),
+        lifetime: lifetime.unwrap_or(base.lifetime),
+        banner: get("banner").and_then(|node| node.boolean()).unwrap_or(base.banner),
+    }
+}
+
+fn signal(node: &Node<'_>) -> Option<Signal> {
+    let names: Vec<&str> = SIGNALS.iter().map(|(name, _)| *name).collect();
+    node.parsed(&one_of(&names), |text| {
+        let found = SIGNALS.iter().find(|(name, _)| *name == text).map(|(_, signal)| *signal);
+        found.ok_or_else(|| {
+            if LATER_SIGNALS.contains(&text) {
+                return Problem::error("is not supported yet");
+            }
+            let known = names.iter().chain(LATER_SIGNALS).copied();
+            Problem::error("is not a signal").meant(nearest(text, known))
+        })
+    })
+}
+
+/// One purpose.
+pub(super) fn purpose(node: &Node<'_>) -> Option<Purpose> {
+    let names = Purpose::ALL.map(Purpose::name);
+    node.parsed(&one_of(&names), |text| {
+        Purpose::from_name(text).ok_or_else(|| Problem::error("is not a purpose").meant(nearest(text, names)))
+    })
+}
+
+fn purposes(node: &Node<'_>, check: fn(&Node<'_>, Purpose) -> bool) -> Option<Purposes> {
+    let list = node.list("a list of purposes", |item| purpose(item).filter(|purpose| check(item, *purpose)));
+    list.map(Purposes::from_iter)
+}
+
+fn can_be_refused(node: &Node<'_>, purpose: Purpose) -> bool {
+    if purpose == Purpose::Necessary {
+        node.report(Problem::error("\"necessary\" needs no consent, so it can't be refused"));
+    }
+    purpose != Purpose::Necessary
+}
+
+const VERSION: &str = "1 to 64 of the characters A-Z a-z 0-9 . _ -";
+
+fn version(text: &str) -> Result<String, Problem> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    if (1..=64).contains(&text.len()) && text.bytes().all(fits) {
+        return Ok(text.to_owned());
+    }
+    Err(Problem::error("is not a version"))
+}

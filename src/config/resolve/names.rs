@@ -1,0 +1,87 @@
+//! The names of choices, in both directions: what `resolve` accepts is what `write` writes.
+
+use crate::{
+    config::options::{LogFormat, LogLevel, TlsVersion},
+    privacy::{AddressMethod, Mode, SameSiteDefault, Signal, UnknownCookies},
+};
+
+/// Names of `mode`.
+pub(super) const MODES: &[(&str, Mode)] = &[("enforce", Mode::Enforce), ("observe", Mode::Observe)];
+
+/// Names of `client_ip.method`.
+pub(super) const ADDRESS_METHODS: &[(&str, AddressMethod)] = &[
+    ("truncate", AddressMethod::Truncate),
+    ("pseudonym", AddressMethod::Pseudonym),
+    ("remove", AddressMethod::Remove),
+];
+
+/// Names in `consent.signals`, in the order of the default.
+pub(super) const SIGNALS: &[(&str, Signal)] =
+    &[("privet", Signal::Privet), ("gpc", Signal::Gpc), ("dnt", Signal::Dnt)];
+
+/// Names of `cookies.unknown`.
+pub(super) const UNKNOWN_COOKIES: &[(&str, UnknownCookies)] = &[
+    ("keep", UnknownCookies::Keep),
+    ("session", UnknownCookies::Session),
+    ("strip", UnknownCookies::Strip),
+];
+
+/// Names of `cookies.same_site`.
+pub(super) const SAME_SITE: &[(&str, SameSiteDefault)] = &[
+    ("lax", SameSiteDefault::Lax),
+    ("strict", SameSiteDefault::Strict),
+    ("none", SameSiteDefault::None),
+    ("leave", SameSiteDefault::Leave),
+];
+
+/// Names of `tls.min_version`.
+pub(super) const TLS_VERSIONS: &[(&str, TlsVersion)] = &[("1.2", TlsVersion::V1_2), ("1.3", TlsVersion::V1_3)];
+
+/// Names of `log.level`.
+pub(super) const LOG_LEVELS: &[(&str, LogLevel)] = &[
+    ("error", LogLevel::Error),
+    ("warn", LogLevel::Warn),
+    ("info", LogLevel::Info),
+    ("debug", LogLevel::Debug),
+    ("trace", LogLevel::Trace),
+];
+
+/// Names of `log.format`.
+pub(super) const LOG_FORMATS: &[(&str, LogFormat)] = &[("json", LogFormat::Json), ("combined", LogFormat::Combined)];
+
+/// The name of `value`. Each table names every choice; a test writes and reads them all.
+fn name<T: PartialEq>(names: &[(&'static str, T)], value: &T) -> &'static str {
+    names.iter().find(|(_, named)| named == value).map_or("", |(name, _)| name)
+}
+
+pub(in crate::config) fn mode(value: Mode) -> &'static str {
+    name(MODES, &value)
+}
+
+pub(in crate::config) fn address_method(value: AddressMethod) -> &'static str {
+    name(ADDRESS_METHODS, &value)
+}
+
+pub(in crate::config) fn signal(value: Signal) -> &'static str {
+    name(SIGNALS, &value)
+}
+
+pub(in crate::config) fn unknown_cookies(value: UnknownCookies) -> &'static str {
+    name(UNKNOWN_COOKIES, &value)
+}
+
+pub(in crate::config) fn same_site(value: SameSiteDefault) -> &'static str {
+    name(SAME_SITE, &value)
+}
+
+pub(in crate::config) fn tls_version(value: TlsVersion) -> &'static str {
+    name(TLS_VERSIONS, &value)
+}
+
+pub(in crate::config) fn log_level(value: LogLevel) -> &'static str {
+    name(LOG_LEVELS, &value)
+}
+
+pub(in crate::config) fn log_format(value: LogFormat) -> &'static str {
+    name(LOG_FORMATS, &value)
+}

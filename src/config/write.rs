@@ -1,0 +1,311 @@
+//! The configuration in force as TOML, every default filled in.
+//!
+//! Reading it again gives the same configuration. What all sites share stands at the top level;
+//! the rest in the site. Written by hand, so that the order is that of the documentation.
+
+use std::{
+    fmt::{Display, Write as _},
+    path::Path,
+    time::Duration,
+};
+
+use super::{
+    options::{AccessLog, Config, HostPattern, Limits, Server, Site, Upstream},
+    quantity::{write_duration, write_size},
+    resolve::names,
+};
+use crate::privacy::{
+    AddressRule, ConsentRules, CookieRules, HeaderRules, Purpose, Purposes, Vendor,
+};
+
+/// `config` as TOML. With `anonymise`, trusted proxies and upstream hosts are replaced by names and
+/// addresses reserved for documentation (RFC 5737, RFC 3849, RFC 2606), so that it can be shown to others.
+pub fn to_toml(config: &Config, anonymise: bool) -> String {
+    let mut out = Toml::default();
+    if anonymise {
+        out.comment("trusted_proxies and upstream hosts are masked");
+    }
+    let first = config.sites.first();
+    if let Some(site) = first {
+        out.value("mode", string(names::mode(site.mode)));
+    }
+    listen(&mut out, config);
+    client_ip(&mut out, config, anonymise);
+    if let Some(site) = first {
+        rules(&mut out, "", site, None);
+    }
+    limits(&mut out, &config.limits);
+    log(&mut out, config);
+    out.header("[ledger]");
+    out.value("store", string("off"));
+    out.header("[admin]");
+    out.value("listen", config.admin.map_or_else(|| string("off"), |address| string(&address.to_string())));
+    let mut masked = 0;
+    for site in &config.sites {
+        out.header("[[site]]");
+        out.value("hosts", list(site.hosts.iter().map(host)));
+        out.value("upstream", upstream(&site.upstream, anonymise, &mut masked));
+        if let Some(first) = first {
+            rules(&mut out, "site.", site, Some(first));
+        }
+    }
+    for entry in &config.vendors {
+        vendor(&mut out, entry);
+    }
+    out.text
+}
+
+/// A TOML text in the making.
+#[derive(Default)]
+struct Toml {
+    text: String,
+}
+
+// Writing to a string can't fail.
+impl Toml {
+    fn comment(&mut self, text: &str) {
+        let _ = writeln!(self.text, "# {text}");
+    }
+
+    fn header(&mut self, header: &str) {
+        let gap = if self.text.is_empty() { "" } else { "\n" };
+        let _ = writeln!(self.text, "{gap}{header}");
+    }
+
+    fn value(&mut self, key: &str, value: impl Display) {
+        let _ = writeln!(self.text, "{key} = {value}");
+    }
+}
+
+/// `text` as a TOML basic string that names no variable.
+pub(super) fn string(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for character in text.replace("${", "$${").chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            _ if character.is_control() => {
+                let _ = write!(quoted, "\\u{:04X}", u32::from(character));
+            }
+            _ => quoted.push(character),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+fn list(items: impl IntoIterator<Item = impl AsRef<str>>) -> String {
+    let items: Vec<String> = items.into_iter().map(|item| string(item.as_ref())).collect();
+    format!("[{}]", items.join(", "))
+}
+
+fn duration(duration: Duration) -> String {
+    string(&write_duration(duration))
+}
+
+fn path(path: &Path) -> String {
+    string(&path.to_string_lossy())
+}
+
+fn listen(out: &mut Toml, config: &Config) {
+    out.header("[listen]");
+    out.value("https", list(config.listen.https.iter().map(ToString::to_string)));
+    out.value("http", list(config.listen.http.iter().map(ToString::to_string)));
+    // 0 stands for the port of a socket that has none yet.
+    if config.listen.public_https_port != 0 {
+        out.value("public_https_port", config.listen.public_https_port);
+    }
+    out.value("proxy_protocol", config.listen.proxy_protocol);
+
+    out.header("[tls]");
+    out.value("min_version", string(names::tls_version(config.tls.min_version)));
+    let hsts = config.tls.hsts.map_or_else(
+        || string("off"),
+        |hsts| {
+            format!(
+                "{{ max_age = {}, include_subdomains = {}, preload = {} }}",
+                duration(hsts.max_age),
+                hsts.include_subdomains,
+                hsts.preload
+            )
+        },
+    );
+    out.value("hsts", hsts);
+    for certificate in &config.tls.certificates {
+        out.header("[[tls.certificate]]");
+        out.value("cert", path(&certificate.cert));
+        out.value("key", path(&certificate.key));
+    }
+}
+
+fn client_ip(out: &mut Toml, config: &Config, anonymise: bool) {
+    out.header("[client_ip]");
+    let proxies = config.client_ip.trusted_proxies.iter().enumerate().map(|(index, net)| match (anonymise, net.addr()) {
+        (false, _) => net.to_string(),
+        (true, std::net::IpAddr::V4(_)) => format!("192.0.2.{}", index % 256),
+        (true, std::net::IpAddr::V6(_)) => format!("2001:db8::{:x}", index % 0x1_0000),
+    });
+    out.value("trusted_proxies", list(proxies));
+    out.value("headers", list(config.client_ip.headers.iter().map(http::HeaderName::as_str)));
+}
+
+/// The privacy rules of `site` that differ from `base`; all of them without one.
+fn rules(out: &mut Toml, prefix: &str, site: &Site, base: Option<&Site>) {
+    // A site's own keys must come before its tables.
+    if base.is_some_and(|base| base.mode != site.mode) {
+        out.value("mode", string(names::mode(site.mode)));
+    }
+    match base {
+        // The header stands already, before trusted_proxies.
+        None => address(out, &site.address),
+        Some(base) if base.address != site.address => {
+            out.header(&format!("[{prefix}client_ip]"));
+            address(out, &site.address);
+        }
+        Some(_) => {}
+    }
+    if base.is_none_or(|base| base.consent != site.consent) {
+        out.header(&format!("[{prefix}consent]"));
+        consent(out, &site.consent);
+    }
+    if base.is_none_or(|base| base.cookies != site.cookies) {
+        out.header(&format!("[{prefix}cookies]"));
+        cookies(out, &site.cookies);
+    }
+    if base.is_none_or(|base| base.headers != site.headers) {
+        out.header(&format!("[{prefix}headers]"));
+        headers(out, &site.headers);
+    }
+}
+
+fn address(out: &mut Toml, rule: &AddressRule) {
+    out.value("method", string(names::address_method(rule.method)));
+    out.value("ipv4_prefix", rule.ipv4_prefix);
+    out.value("ipv6_prefix", rule.ipv6_prefix);
+    out.value("pseudonym_rotation", duration(rule.pseudonym_rotation));
+}
+
+fn purposes(purposes: Purposes) -> String {
+    list(purposes.iter().map(Purpose::name))
+}
+
+fn consent(out: &mut Toml, rules: &ConsentRules) {
+    out.value("signals", list(rules.signals.iter().map(|signal| names::signal(*signal))));
+    out.value("default", purposes(rules.default));
+    out.value("gpc", purposes(rules.gpc));
+    out.value("dnt", purposes(rules.dnt));
+    out.value("policy_version", string(&rules.policy_version));
+    out.value("lifetime", duration(rules.lifetime));
+    out.value("banner", rules.banner);
+}
+
+fn cookies(out: &mut Toml, rules: &CookieRules) {
+    out.value("unknown", string(names::unknown_cookies(rules.unknown)));
+    out.value("secure", rules.secure);
+    out.value("same_site", string(names::same_site(rules.same_site)));
+    out.value("keep_same_site", list(&rules.keep_same_site));
+    out.value("max_lifetime", duration(rules.max_lifetime));
+    out.value("keep", list(&rules.keep));
+    out.value("evict", rules.evict);
+}
+
+fn headers(out: &mut Toml, rules: &HeaderRules) {
+    let policy = |value: &Option<http::HeaderValue>| match value {
+        Some(value) => string(&String::from_utf8_lossy(value.as_bytes())),
+        None => string("leave"),
+    };
+    out.value("referrer_policy", policy(&rules.referrer_policy));
+    out.value("permissions_policy", policy(&rules.permissions_policy));
+    out.value("hide", list(rules.hide.iter().map(http::HeaderName::as_str)));
+}
+
+fn limits(out: &mut Toml, limits: &Limits) {
+    out.header("[limits]");
+    out.value("handshake_timeout", duration(limits.handshake_timeout));
+    out.value("header_timeout", duration(limits.header_timeout));
+    out.value("idle_timeout", duration(limits.idle_timeout));
+    out.value("body_timeout", duration(limits.body_timeout));
+    out.value("write_timeout", duration(limits.write_timeout));
+    out.value("min_rate", string(&write_size(limits.min_rate)));
+    out.value("connect_timeout", duration(limits.connect_timeout));
+    out.value("first_byte_timeout", duration(limits.first_byte_timeout));
+    out.value("read_timeout", duration(limits.read_timeout));
+    out.value("tunnel_timeout", duration(limits.tunnel_timeout));
+    out.value("drain_timeout", duration(limits.drain_timeout));
+    out.value("header_size", string(&write_size(limits.header_size as u64)));
+    out.value("header_fields", limits.header_fields);
+    out.value("url_size", string(&write_size(limits.url_size as u64)));
+    out.value("body_size", limits.body_size.map_or_else(|| string("off"), |size| string(&write_size(size))));
+    out.value("connections", limits.connections.map_or_else(|| string("auto"), |count| count.to_string()));
+    out.value("pool_size", limits.pool_size);
+    out.value("pool_timeout", duration(limits.pool_timeout));
+    out.value("http2_streams", limits.http2_streams);
+    out.value("http2_control_frames", limits.http2_control_frames);
+}
+
+fn log(out: &mut Toml, config: &Config) {
+    let log = &config.log;
+    out.header("[log]");
+    out.value("level", string(names::log_level(log.level)));
+    let access = match &log.access {
+        AccessLog::Stdout => string("stdout"),
+        AccessLog::Off => string("off"),
+        // Alone, "off" and its like would be words, not names of files.
+        AccessLog::File(file) if file.components().count() == 1 => path(&Path::new(".").join(file)),
+        AccessLog::File(file) => path(file),
+    };
+    out.value("access", access);
+    out.value("format", string(names::log_format(log.format)));
+    out.value("query", list(&log.query));
+    out.value("retention", duration(log.retention));
+}
+
+fn host(pattern: &HostPattern) -> String {
+    match pattern {
+        HostPattern::Exact(name) => name.clone(),
+        HostPattern::Subdomains(domain) => format!("*.{domain}"),
+        HostPattern::Any => "*".to_owned(),
+    }
+}
+
+fn upstream(upstream: &Upstream, anonymise: bool, masked: &mut usize) -> String {
+    let Upstream::Servers(servers) = upstream else {
+        return string("demo");
+    };
+    let mut url = |server: &Server| {
+        let scheme = if server.tls { "https" } else { "http" };
+        *masked += 1;
+        let host = match (anonymise, server.host.contains(':')) {
+            (true, _) => format!("upstream-{masked}.invalid"),
+            (false, true) => format!("[{}]", server.host),
+            (false, false) => server.host.clone(),
+        };
+        format!("{scheme}://{host}:{}", server.port)
+    };
+    list(servers.iter().map(&mut url))
+}
+
+fn vendor(out: &mut Toml, vendor: &Vendor) {
+    out.header("[[vendor]]");
+    out.value("name", string(&vendor.name));
+    out.value("purpose", string(vendor.purpose.name()));
+    if let Some(country) = &vendor.country {
+        out.value("country", string(country));
+    }
+    if let Some(id) = vendor.iab_vendor {
+        out.value("iab_vendor", id);
+    }
+    let cookies: Vec<String> = vendor
+        .cookies
+        .iter()
+        .map(|cookie| match cookie.max_lifetime {
+            Some(lifetime) => format!("{{ name = {}, max_lifetime = {} }}", string(&cookie.name), duration(lifetime)),
+            None => format!("{{ name = {} }}", string(&cookie.name)),
+        })
+        .collect();
+    out.value("cookies", format!("[{}]", cookies.join(", ")));
+    out.value("hosts", list(&vendor.hosts));
+    out.value("paths", list(&vendor.paths));
+    if let Some(policy) = &vendor.policy {
+        out.value("policy", string(policy));
+    }
+}
