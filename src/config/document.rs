@@ -88,12 +88,23 @@ pub(super) fn parse(file: usize, text: &str, findings: &Findings) -> Parsed {
         let at = Place::new(file, &span);
         let region = region(&root, at, text, &message);
         // One slip in an array or a line makes the parser stumble on each part that follows.
-        if damaged.iter().any(|earlier| earlier.touches(region) || earlier.touches(at)) {
+        if damaged
+            .iter()
+            .any(|earlier| earlier.touches(region) || earlier.touches(at))
+        {
             continue;
         }
-        let place = if message.starts_with("unclosed") && region.start < at.start { region } else { at };
+        let place = if message.starts_with("unclosed") && region.start < at.start {
+            region
+        } else {
+            at
+        };
         let problem = syntax_problem(&message);
-        findings.add(Finding { place: Some(place), key: String::new(), problem });
+        findings.add(Finding {
+            place: Some(place),
+            key: String::new(),
+            problem,
+        });
         damaged.push(region);
     }
     Parsed { root, damaged }
@@ -118,29 +129,38 @@ fn region(root: &Table, at: Place, text: &str, message: &str) -> Place {
     let offset = text.floor_char_boundary(at.start);
     let (before, after) = text.split_at_checked(offset).unwrap_or((text, ""));
     let line_start = before.rfind('\n').map_or(0, |index| index + 1);
-    let ending = if message.contains("table") { "\n[" } else { "\n" };
+    let ending = if message.contains("table") {
+        "\n["
+    } else {
+        "\n"
+    };
     let line_end = offset + after.find(ending).unwrap_or(after.len());
     let value = value_around(root, at);
     Place {
         file: at.file,
-        start: value.map_or(line_start, |value| value.start.min(line_start.max(value.start))),
+        start: value.map_or(line_start, |value| {
+            value.start.min(line_start.max(value.start))
+        }),
         end: value.map_or(line_end, |value| value.end.max(line_end)),
     }
 }
 
 /// The value, not a table with a header, that holds `at`.
 fn value_around(table: &Table, at: Place) -> Option<Place> {
-    table.entries.iter().find_map(|entry| match &entry.value.kind {
-        _ if at.start > entry.value.place.start && at.end <= entry.value.place.end => {
-            Some(entry.value.place)
-        }
-        Kind::Table(table) => value_around(table, at),
-        Kind::Array(items) => items.iter().find_map(|item| match &item.kind {
+    table
+        .entries
+        .iter()
+        .find_map(|entry| match &entry.value.kind {
+            _ if at.start > entry.value.place.start && at.end <= entry.value.place.end => {
+                Some(entry.value.place)
+            }
             Kind::Table(table) => value_around(table, at),
+            Kind::Array(items) => items.iter().find_map(|item| match &item.kind {
+                Kind::Table(table) => value_around(table, at),
+                _ => None,
+            }),
             _ => None,
-        }),
-        _ => None,
-    })
+        })
 }
 
 fn table(file: usize, table: &DeTable<'_>) -> Table {
@@ -168,5 +188,8 @@ fn value(file: usize, value_: &Spanned<DeValue<'_>>) -> Value {
         DeValue::String(string) => Kind::String(string.to_string()),
         DeValue::Table(entries) => Kind::Table(table(file, entries)),
     };
-    Value { place: Place::new(file, &value_.span()), kind }
+    Value {
+        place: Place::new(file, &value_.span()),
+        kind,
+    }
 }

@@ -107,7 +107,11 @@ impl fmt::Display for Position {
         let Some(text) = &self.text else {
             return Ok(());
         };
-        writeln!(f, "    {}", text.chars().take(SHOWN_LINE).collect::<String>())?;
+        writeln!(
+            f,
+            "    {}",
+            text.chars().take(SHOWN_LINE).collect::<String>()
+        )?;
         if self.column > SHOWN_LINE {
             return Ok(());
         }
@@ -129,7 +133,11 @@ pub(super) fn shown(text: &str) -> String {
         let reorders = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
         let breaks = matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}');
         let commands = character.is_control() && character != '\t';
-        if reorders || breaks || commands { '\u{fffd}' } else { character }
+        if reorders || breaks || commands {
+            '\u{fffd}'
+        } else {
+            character
+        }
     };
     text.chars().map(replace).collect()
 }
@@ -144,7 +152,10 @@ pub(super) fn quoted(value: &str) -> String {
 }
 
 /// The one of `names` that `written` was probably meant to be.
-pub(super) fn nearest<'n>(written: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+pub(super) fn nearest<'n>(
+    written: &str,
+    names: impl IntoIterator<Item = &'n str>,
+) -> Option<&'n str> {
     // A name three times as long as any key is no misspelling, and the distance is quadratic.
     if written.len() > 64 {
         return None;
@@ -162,7 +173,11 @@ pub(super) fn nearest<'n>(written: &str, names: impl IntoIterator<Item = &'n str
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test may panic")]
+#[allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failed test may panic"
+)]
 mod tests {
     use super::*;
 
@@ -171,7 +186,12 @@ mod tests {
         let mistake = Mistake {
             severity: Severity::Error,
             file: "proxy.toml".to_owned(),
-            position: Some(Position { line: 4, column: 12, width: 5, text: Some("\tunknown = \"kep\"".to_owned()) }),
+            position: Some(Position {
+                line: 4,
+                column: 12,
+                width: 5,
+                text: Some("\tunknown = \"kep\"".to_owned()),
+            }),
             key: "site[0].cookies.unknown".to_owned(),
             message: "\"kep\" is not a choice".to_owned(),
             expected: Some("one of: \"keep\", \"strip\"".to_owned()),
@@ -181,13 +201,24 @@ mod tests {
             \tunknown = \"kep\"\n    \t          ^^^^^\n  \
             expected one of: \"keep\", \"strip\"\n  did you mean \"keep\"?\n";
         assert_eq!(mistake.to_string(), expected);
-        let warning = Mistake { severity: Severity::Warning, position: None, ..mistake };
-        assert!(warning.to_string().starts_with("proxy.toml: site[0].cookies.unknown: warning: \"kep\""));
+        let warning = Mistake {
+            severity: Severity::Warning,
+            position: None,
+            ..mistake
+        };
+        assert!(
+            warning
+                .to_string()
+                .starts_with("proxy.toml: site[0].cookies.unknown: warning: \"kep\"")
+        );
     }
 
     #[test]
     fn what_could_command_a_terminal_is_not_shown() {
-        assert_eq!(shown("a\u{1b}[2J\u{202e}b\tc\r"), "a\u{fffd}[2J\u{fffd}b\tc\u{fffd}");
+        assert_eq!(
+            shown("a\u{1b}[2J\u{202e}b\tc\r"),
+            "a\u{fffd}[2J\u{fffd}b\tc\u{fffd}"
+        );
         assert_eq!(quoted(&"x".repeat(500)).chars().count(), SHOWN_LINE + 3);
     }
 

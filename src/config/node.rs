@@ -36,12 +36,18 @@ impl Problem {
     }
 
     pub(super) fn warning(message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(message) }
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(message)
+        }
     }
 
     /// Something is not there: not worth a word where part of the file can't be read.
     pub(super) fn absence(message: impl Into<String>) -> Self {
-        Self { absence: true, ..Self::error(message) }
+        Self {
+            absence: true,
+            ..Self::error(message)
+        }
     }
 
     /// Something that the contract names and this version does not do.
@@ -51,17 +57,26 @@ impl Problem {
 
     /// What is allowed.
     pub(super) fn expecting(self, expected: impl Into<String>) -> Self {
-        Self { expected: Some(expected.into()), ..self }
+        Self {
+            expected: Some(expected.into()),
+            ..self
+        }
     }
 
     /// What was probably meant.
     pub(super) fn meant(self, nearest: Option<&str>) -> Self {
-        Self { nearest: nearest.map(quoted), ..self }
+        Self {
+            nearest: nearest.map(quoted),
+            ..self
+        }
     }
 
     /// The value may hold a password: neither it nor its line is shown.
     pub(super) fn concealed(self) -> Self {
-        Self { conceal: true, ..self }
+        Self {
+            conceal: true,
+            ..self
+        }
     }
 }
 
@@ -89,20 +104,30 @@ impl Findings {
     pub(super) fn into_mistakes(self, sources: &Sources, damaged: &[Place]) -> Vec<Mistake> {
         let mut findings = self.0.into_inner();
         findings.retain(|finding| {
-            let readable = finding.place.is_none_or(|place| {
-                !damaged.iter().any(|damage| damage.touches(place))
-            });
+            let readable = finding
+                .place
+                .is_none_or(|place| !damaged.iter().any(|damage| damage.touches(place)));
             finding.key.is_empty() || (readable && (damaged.is_empty() || !finding.problem.absence))
         });
         findings.sort_by_key(|finding| finding.place);
-        findings.into_iter().map(|finding| mistake(finding, sources)).collect()
+        findings
+            .into_iter()
+            .map(|finding| mistake(finding, sources))
+            .collect()
     }
 }
 
 fn mistake(finding: Finding, sources: &Sources) -> Mistake {
-    let Finding { place, key, problem } = finding;
+    let Finding {
+        place,
+        key,
+        problem,
+    } = finding;
     let (file, key) = match place {
-        Some(place) => (sources.get(place.file).map(|source| source.name.clone()), key),
+        Some(place) => (
+            sources.get(place.file).map(|source| source.name.clone()),
+            key,
+        ),
         None => (Some(key), String::new()),
     };
     Mistake {
@@ -151,7 +176,11 @@ pub(super) struct Section<'a> {
 impl<'a> Node<'a> {
     /// Notes what is wrong with the value.
     pub(super) fn report(&self, problem: Problem) {
-        let finding = Finding { place: Some(self.value.place), key: self.path.clone(), problem };
+        let finding = Finding {
+            place: Some(self.value.place),
+            key: self.path.clone(),
+            problem,
+        };
         self.context.findings.add(finding);
     }
 
@@ -188,7 +217,9 @@ impl<'a> Node<'a> {
                 None => Some(text),
                 Some(control) => {
                     let code = u32::from(control);
-                    self.report(Problem::error(format!("holds the control character U+{code:04X}")));
+                    self.report(Problem::error(format!(
+                        "holds the control character U+{code:04X}"
+                    )));
                     None
                 }
             },
@@ -222,7 +253,10 @@ impl<'a> Node<'a> {
     pub(super) fn choice<T: Copy>(&self, choices: &[(&str, T)]) -> Option<T> {
         let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
         self.parsed(&one_of(&names), |text| {
-            let found = choices.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
+            let found = choices
+                .iter()
+                .find(|(name, _)| *name == text)
+                .map(|(_, value)| *value);
             found.ok_or_else(|| {
                 Problem::error("is not a choice").meant(nearest(text, names.iter().copied()))
             })
@@ -246,7 +280,8 @@ impl<'a> Node<'a> {
         };
         let within = integer.filter(|integer| range.contains(integer));
         if within.is_none() {
-            let written = integer.map_or_else(|| "the number".to_owned(), |integer| integer.to_string());
+            let written =
+                integer.map_or_else(|| "the number".to_owned(), |integer| integer.to_string());
             self.report(Problem::error(format!("{written} is out of range")).expecting(expected));
         }
         within
@@ -276,13 +311,20 @@ impl<'a> Node<'a> {
         let Kind::Table(table) = &self.value.kind else {
             return None;
         };
-        Section { node: self.clone(), table }.get(key)
+        Section {
+            node: self.clone(),
+            table,
+        }
+        .get(key)
     }
 
     /// The items, none if this is no array; notes nothing.
     pub(super) fn quiet_items(&self) -> Vec<Self> {
         let is_array = matches!(self.value.kind, Kind::Array(_));
-        is_array.then(|| self.items("")).flatten().unwrap_or_default()
+        is_array
+            .then(|| self.items(""))
+            .flatten()
+            .unwrap_or_default()
     }
 
     /// The string, if this is one whose variables are known; notes nothing.
@@ -328,7 +370,10 @@ impl<'a> Node<'a> {
     /// The table, once each key that is none of `keys` is noted.
     pub(super) fn section(self, keys: &Keys) -> Option<Section<'a>> {
         let Kind::Table(table) = &self.value.kind else {
-            self.mismatch("a table", &format!("a table with the keys: {}", keys.allowed.join(", ")));
+            self.mismatch(
+                "a table",
+                &format!("a table with the keys: {}", keys.allowed.join(", ")),
+            );
             return None;
         };
         let section = Section { node: self, table };
@@ -338,9 +383,15 @@ impl<'a> Node<'a> {
 
     /// The tables of an array of tables such as `[[site]]`.
     pub(super) fn sections(&self, keys: &Keys) -> Vec<Section<'a>> {
-        let header = format!("an array of tables, each beginning with [[{}]]", unindexed(&self.path));
+        let header = format!(
+            "an array of tables, each beginning with [[{}]]",
+            unindexed(&self.path)
+        );
         let items = self.items(&header).unwrap_or_default();
-        items.into_iter().filter_map(|item| item.section(keys)).collect()
+        items
+            .into_iter()
+            .filter_map(|item| item.section(keys))
+            .collect()
     }
 }
 
@@ -358,7 +409,12 @@ fn unindexed(path: &str) -> String {
 impl<'a> Section<'a> {
     /// The root of a document, as a section without a path.
     pub(super) fn root(value: &'a Value, context: Context<'a>, keys: &Keys) -> Option<Self> {
-        Node { value, path: String::new(), context }.section(keys)
+        Node {
+            value,
+            path: String::new(),
+            context,
+        }
+        .section(keys)
     }
 
     fn check_keys(&self, keys: &Keys) {
@@ -372,12 +428,23 @@ impl<'a> Section<'a> {
                 Problem::error("holds for the whole gateway, not for one site")
                     .expecting("it at the top level of the file")
             } else {
-                let known = keys.allowed.iter().chain(keys.top_level).chain(keys.later).copied();
+                let known = keys
+                    .allowed
+                    .iter()
+                    .chain(keys.top_level)
+                    .chain(keys.later)
+                    .copied();
                 let allowed = keys.allowed.join(", ");
-                Problem::error("unknown key").expecting(format!("one of: {allowed}")).meant(nearest(key, known))
+                Problem::error("unknown key")
+                    .expecting(format!("one of: {allowed}"))
+                    .meant(nearest(key, known))
             };
             let path = self.path_of(key);
-            let finding = Finding { place: Some(entry.key_place), key: path, problem };
+            let finding = Finding {
+                place: Some(entry.key_place),
+                key: path,
+                problem,
+            };
             self.node.context.findings.add(finding);
         }
     }
@@ -400,7 +467,11 @@ impl<'a> Section<'a> {
     /// The value of `key`, if it is there.
     pub(super) fn get(&self, key: &str) -> Option<Node<'a>> {
         let entry = self.table.entries.iter().find(|entry| entry.key == key)?;
-        Some(Node { value: &entry.value, path: self.path_of(key), context: self.node.context })
+        Some(Node {
+            value: &entry.value,
+            path: self.path_of(key),
+            context: self.node.context,
+        })
     }
 
     /// The value of `key`; its absence is a mistake.
@@ -408,7 +479,11 @@ impl<'a> Section<'a> {
         let node = self.get(key);
         if node.is_none() {
             let problem = Problem::absence("is missing").expecting(expected);
-            let finding = Finding { place: Some(self.node.value.place), key: self.path_of(key), problem };
+            let finding = Finding {
+                place: Some(self.node.value.place),
+                key: self.path_of(key),
+                problem,
+            };
             self.node.context.findings.add(finding);
         }
         node

@@ -84,7 +84,9 @@ impl Gate {
 
 impl fmt::Debug for Gate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Gate").field("open", &self.open).finish_non_exhaustive()
+        f.debug_struct("Gate")
+            .field("open", &self.open)
+            .finish_non_exhaustive()
     }
 }
 

@@ -29,7 +29,9 @@ const PROXY_LIMIT: usize = 4 * 1024;
 
 /// Serves a connection to the https door.
 pub(super) async fn serve_https(gate: &Rc<Gate>, mut stream: TcpStream, peer: ClientAddr) {
-    let Some(peer) = true_peer(gate, &mut stream, peer).await else { return };
+    let Some(peer) = true_peer(gate, &mut stream, peer).await else {
+        return;
+    };
     let limit = gate.worker.snapshot().compiled.limits.handshake_timeout;
     let tls = gate.tls();
     let shaken = timeout(limit, Box::pin(handshake(stream, &tls, &gate.resolver))).await;
@@ -58,7 +60,9 @@ pub(super) async fn serve_https(gate: &Rc<Gate>, mut stream: TcpStream, peer: Cl
         Some(ProtocolVersion::TLSv1_3) => "TLSv1.3",
         _ => "TLSv1.2",
     };
-    metrics.handshake(Handshake::Ok { tls13: tls == "TLSv1.3" });
+    metrics.handshake(Handshake::Ok {
+        tls13: tls == "TLSv1.3",
+    });
     let http2 = session.alpn_protocol() == Some(b"h2");
     let visitor = Rc::new(Visitor::new(Rc::clone(&gate.worker), peer, Some(tls)));
     if http2 {
@@ -70,7 +74,9 @@ pub(super) async fn serve_https(gate: &Rc<Gate>, mut stream: TcpStream, peer: Cl
 
 /// Serves a connection to the http door.
 pub(super) async fn serve_http(gate: &Rc<Gate>, mut stream: TcpStream, peer: ClientAddr) {
-    let Some(peer) = true_peer(gate, &mut stream, peer).await else { return };
+    let Some(peer) = true_peer(gate, &mut stream, peer).await else {
+        return;
+    };
     let visitor = Rc::new(Visitor::new(Rc::clone(&gate.worker), peer, None));
     Box::pin(serve_redirect(stream, visitor)).await;
 }
@@ -84,7 +90,10 @@ async fn true_peer(gate: &Gate, stream: &mut TcpStream, peer: ClientAddr) -> Opt
     let trusted = snapshot.compiled.trusted.trusts(peer);
     drop(snapshot);
     let header = if trusted {
-        timeout(PROXY_TIMEOUT, proxy_header(stream)).await.ok().flatten()
+        timeout(PROXY_TIMEOUT, proxy_header(stream))
+            .await
+            .ok()
+            .flatten()
     } else {
         None
     };
@@ -103,7 +112,11 @@ async fn proxy_header(stream: &mut TcpStream) -> Option<ProxyHeader> {
     let mut room = vec![0; PROXY_LIMIT];
     let mut seen = 0;
     loop {
-        let count = stream.peek(&mut room).await.ok().filter(|count| *count > 0)?;
+        let count = stream
+            .peek(&mut room)
+            .await
+            .ok()
+            .filter(|count| *count > 0)?;
         let bytes = room.get(..count)?;
         match parse(bytes).ok()? {
             Parsed::Complete { header, length } => {

@@ -31,13 +31,18 @@ impl fmt::Display for SocketError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let address = self.address;
         match self.source.kind() {
-            io::ErrorKind::AddrInUse => write!(f, "can't listen on {address}: another program does"),
+            io::ErrorKind::AddrInUse => {
+                write!(f, "can't listen on {address}: another program does")
+            }
             io::ErrorKind::PermissionDenied => write!(
                 f,
                 "can't listen on {address}: not permitted; ports below 1024 need CAP_NET_BIND_SERVICE"
             ),
             io::ErrorKind::AddrNotAvailable => {
-                write!(f, "can't listen on {address}: this machine has no such address")
+                write!(
+                    f,
+                    "can't listen on {address}: this machine has no such address"
+                )
             }
             _ => write!(f, "can't listen on {address}: {}", self.source),
         }
@@ -56,11 +61,17 @@ pub(crate) fn bind(address: SocketAddr, workers: usize) -> Result<Vec<TcpListene
     // SO_REUSEPORT would let a second privet of the same user join in silently; a plain bind first
     // finds that out.
     drop(listen(address, false).map_err(error)?);
-    (0..workers).map(|_| listen(address, true).map_err(error)).collect()
+    (0..workers)
+        .map(|_| listen(address, true).map_err(error))
+        .collect()
 }
 
 fn listen(address: SocketAddr, shared: bool) -> io::Result<TcpListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::STREAM,
+        Some(Protocol::TCP),
+    )?;
     socket.set_reuse_address(true)?;
     if address.is_ipv6() {
         socket.set_only_v6(false)?;

@@ -34,8 +34,8 @@ pub struct Catalogue {
     slugs: HashMap<String, VendorId>,
     cookies: PatternTable<Claim>,
     paths: PatternTable<VendorId>,
-    /// How many of the vendors are built in.
-    built_in: usize,
+    /// Where the operator's begin.
+    first_own: usize,
 }
 
 impl Catalogue {
@@ -53,6 +53,7 @@ impl Catalogue {
             .filter(|vendor| !replaced(vendor))
             .map(|vendor| (Layer::BuiltIn, vendor))
             .collect();
+        let first_own = vendors.len();
         vendors.extend(
             operator
                 .iter()
@@ -88,7 +89,7 @@ impl Catalogue {
             slugs,
             cookies,
             paths,
-            built_in,
+            first_own,
         }
     }
 
@@ -145,7 +146,7 @@ impl Catalogue {
 
     /// The operator's own vendors.
     pub fn operators(&self) -> impl Iterator<Item = VendorId> {
-        self.iter().map(|(id, _)| id).skip(self.built_in)
+        self.iter().map(|(id, _)| id).skip(self.first_own)
     }
 
     /// All vendors in force, the operator's last.

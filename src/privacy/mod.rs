@@ -21,6 +21,9 @@ mod request;
 mod response;
 mod rules;
 
+/// The vendors that privet knows, as TOML in the form of `[[vendor]]`.
+pub const BUILT_IN_CATALOGUE: &str = include_str!("catalogue.toml");
+
 pub use address::{ClientAddr, MinimisedAddr, PseudonymKey, PseudonymReader};
 pub use catalogue::{Catalogue, Claim, VendorId, slug};
 pub use client_ip::{Derived, TrustedProxies};

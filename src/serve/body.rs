@@ -26,12 +26,18 @@ enum Content {
 impl ResponseBody {
     /// Content that is all here.
     pub(super) fn full(content: impl Into<Bytes>) -> Self {
-        Self { content: Content::Full(content.into()), record: None }
+        Self {
+            content: Content::Full(content.into()),
+            record: None,
+        }
     }
 
     /// A website's content.
     pub(super) fn upstream(body: UpstreamBody) -> Self {
-        Self { content: Content::Upstream(body), record: None }
+        Self {
+            content: Content::Upstream(body),
+            record: None,
+        }
     }
 
     /// Takes the record that is to be written when the response has ended.
@@ -104,12 +110,15 @@ impl Body for ResponseBody {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.length().map_or_else(SizeHint::default, SizeHint::with_exact)
+        self.length()
+            .map_or_else(SizeHint::default, SizeHint::with_exact)
     }
 }
 
 impl fmt::Debug for ResponseBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ResponseBody").field("length", &self.length()).finish_non_exhaustive()
+        f.debug_struct("ResponseBody")
+            .field("length", &self.length())
+            .finish_non_exhaustive()
     }
 }

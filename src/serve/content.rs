@@ -36,7 +36,9 @@ impl BoundedContent {
             client,
             left: limits.body_size.unwrap_or(u64::MAX),
             timeout: limits.body_timeout,
-            least: limits.min_rate.saturating_mul(limits.body_timeout.as_secs().max(1)),
+            least: limits
+                .min_rate
+                .saturating_mul(limits.body_timeout.as_secs().max(1)),
             timer: Timer::new(),
             waiting: false,
             arrived: 0,

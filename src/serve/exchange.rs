@@ -3,7 +3,9 @@
 
 use std::rc::Rc;
 
-use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Version, header, uri::PathAndQuery};
+use http::{
+    HeaderMap, HeaderValue, Method, Response, StatusCode, Version, header, uri::PathAndQuery,
+};
 use tokio::time::Instant;
 
 use super::{
@@ -20,8 +22,8 @@ use crate::{
     http1::HeadError,
     metrics::{Direction, Malformed},
     privacy::{
-        ClientRequest, Consent, Content, OriginRequest, RequestDecisions, ResponseContext, Stripped, add_security_fields,
-        minimise_request, minimise_response,
+        ClientRequest, Consent, Content, OriginRequest, RequestDecisions, ResponseContext,
+        Stripped, add_security_fields, minimise_request, minimise_response,
     },
     site::Authority,
     upstream::{BoxContent, ExchangeError, SendReport},
@@ -72,8 +74,13 @@ pub(super) async fn exchange(
     let mut response = answer.unwrap_or_else(|refusal| refuse(&request, refusal, &record));
     if to_head {
         let length = response.body().length();
-        if let (Some(length @ 1..), false) = (length, response.headers().contains_key(header::CONTENT_LENGTH)) {
-            response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+        if let (Some(length @ 1..), false) = (
+            length,
+            response.headers().contains_key(header::CONTENT_LENGTH),
+        ) {
+            response
+                .headers_mut()
+                .insert(header::CONTENT_LENGTH, HeaderValue::from(length));
         }
         response.body_mut().clear();
     }
@@ -100,7 +107,10 @@ pub(super) fn refuse_head(
 
 fn refuse(request: &IncomingRequest, refusal: Refusal, record: &Record) -> Response<ResponseBody> {
     count_refusal(record, refusal);
-    refusal.response(request.fields.get(header::ACCEPT), record.request_id.to_str().ok())
+    refusal.response(
+        request.fields.get(header::ACCEPT),
+        record.request_id.to_str().ok(),
+    )
 }
 
 async fn answer(
@@ -110,7 +120,10 @@ async fn answer(
 ) -> Result<Response<ResponseBody>, Refusal> {
     let snapshot = visitor.worker.snapshot();
     let content = request.content.take();
-    let text = request.authority.clone().ok_or(Refusal::Head(HeadError::Authority))?;
+    let text = request
+        .authority
+        .clone()
+        .ok_or(Refusal::Head(HeadError::Authority))?;
     let authority = Authority::parse(text.as_bytes()).ok_or(Refusal::Head(HeadError::Authority))?;
     let (index, site, upstream) = snapshot.site(&authority.host).ok_or(Refusal::Misdirected)?;
     record.site = Some(site.name.clone());
@@ -120,9 +133,21 @@ async fn answer(
     record.client = identity.logged;
 
     let policy = &site.policy;
-    let consent = Consent::read(&request.fields, policy.consent_rules(), policy.catalogue(), now);
+    let consent = Consent::read(
+        &request.fields,
+        policy.consent_rules(),
+        policy.catalogue(),
+        now,
+    );
     let host = authority.host.as_ref();
-    let scene = Scene { request, authority: &text, host, site, consent, now };
+    let scene = Scene {
+        request,
+        authority: &text,
+        host,
+        site,
+        consent,
+        now,
+    };
 
     let limits = &snapshot.compiled.limits;
     if let (Content::Length(length), Some(limit)) = (request.framing, limits.body_size)
@@ -130,8 +155,9 @@ async fn answer(
     {
         return Err(Refusal::ContentTooLarge);
     }
-    let content = content
-        .map(|content| Box::pin(BoundedContent::new(content, identity.client, limits)) as BoxContent);
+    let content = content.map(|content| {
+        Box::pin(BoundedContent::new(content, identity.client, limits)) as BoxContent
+    });
     if let Some(resource) = own::Resource::of(&scene) {
         let mut response = own::answer(resource, &scene, content).await?;
         add_security_fields(response.headers_mut(), policy);
@@ -141,7 +167,10 @@ async fn answer(
     let (origin, decisions) = minimise(&scene, &identity, record);
     count_stripped(&snapshot, index, &decisions.stripped, Direction::Request);
     record.cookies_stripped = u32::try_from(decisions.stripped.len()).unwrap_or(u32::MAX);
-    visitor.worker.metrics().address_fields_removed(decisions.fields_removed);
+    visitor
+        .worker
+        .metrics()
+        .address_fields_removed(decisions.fields_removed);
 
     let mut response = match upstream {
         SiteUpstream::Demo => demonstrate(&origin),
@@ -178,7 +207,10 @@ fn minimise(
         host: scene.host,
         fields: &request.fields,
         content: request.framing,
-        upgrade: request.fields.get(header::UPGRADE).filter(|_| request.upgrade),
+        upgrade: request
+            .fields
+            .get(header::UPGRADE)
+            .filter(|_| request.upgrade),
         client: identity.client,
         forwarded_for: identity.forwarded_for.as_ref(),
         request_id: &record.request_id,
@@ -194,10 +226,14 @@ async fn send(
     content: Option<BoxContent>,
     record: &mut Record,
 ) -> Result<Response<ResponseBody>, Refusal> {
-    let SiteUpstream::Servers(servers) = upstream else { return Ok(demonstrate(origin)) };
+    let SiteUpstream::Servers(servers) = upstream else {
+        return Ok(demonstrate(origin));
+    };
     let asked = Instant::now();
     let mut report = SendReport::default();
-    let answer = servers.send(origin, content, snapshot.compiled.send, &mut report).await;
+    let answer = servers
+        .send(origin, content, snapshot.compiled.send, &mut report)
+        .await;
     record.upstream_duration = Some(asked.elapsed());
     note_report(&report, record);
     record.upstream = report.endpoint;
@@ -229,7 +265,9 @@ fn note_report(report: &SendReport, record: &Record) {
 fn demonstrate(origin: &OriginRequest) -> Response<ResponseBody> {
     let values = |wanted: &str| {
         let lines = origin.fields().iter().filter(|(name, _)| name == wanted);
-        lines.map(|(_, value)| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect()
+        lines
+            .map(|(_, value)| String::from_utf8_lossy(value.as_bytes()).into_owned())
+            .collect()
     };
     demo::respond(origin.method(), origin.target().as_str(), &values).map(ResponseBody::full)
 }
@@ -237,12 +275,18 @@ fn demonstrate(origin: &OriginRequest) -> Response<ResponseBody> {
 /// The protocol of a `101`, which is connection-specific and yet for the visitor.
 fn upgrade_field(response: &Response<ResponseBody>) -> Option<HeaderValue> {
     let switching = response.status() == StatusCode::SWITCHING_PROTOCOLS;
-    response.headers().get(header::UPGRADE).filter(|_| switching).cloned()
+    response
+        .headers()
+        .get(header::UPGRADE)
+        .filter(|_| switching)
+        .cloned()
 }
 
 fn count_stripped(snapshot: &Snapshot, site: usize, stripped: &[Stripped], direction: Direction) {
     for Stripped(vendor) in stripped {
-        snapshot.strips.count(site, vendor.map(|vendor| usize::from(vendor.0)), direction);
+        snapshot
+            .strips
+            .count(site, vendor.map(|vendor| usize::from(vendor.0)), direction);
     }
 }
 

@@ -57,12 +57,18 @@ impl<S> FrameMeter<S> {
 
     fn count(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.frames.feed(bytes);
-        let updates = self.frames.window_updates.saturating_sub(self.written / WINDOW_SHARE);
+        let updates = self
+            .frames
+            .window_updates
+            .saturating_sub(self.written / WINDOW_SHARE);
         if self.frames.control + updates <= u64::from(self.limit) {
             return Ok(());
         }
         let now = Instant::now();
-        if self.period.is_none_or(|start| now.duration_since(start) < PERIOD) {
+        if self
+            .period
+            .is_none_or(|start| now.duration_since(start) < PERIOD)
+        {
             return Err(io::ErrorKind::InvalidData.into());
         }
         self.period = Some(now);
@@ -73,7 +79,11 @@ impl<S> FrameMeter<S> {
     }
 
     /// Passes a write's result on; an error once it has waited too long.
-    fn watch<T>(&mut self, cx: &mut Context<'_>, write: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+    fn watch<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        write: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
         if write.is_ready() {
             self.waiting = false;
             return write;
@@ -156,7 +166,13 @@ struct FrameCounter {
 
 impl FrameCounter {
     fn new() -> Self {
-        Self { skip: PREFACE, head: [0; HEAD], filled: 0, control: 0, window_updates: 0 }
+        Self {
+            skip: PREFACE,
+            head: [0; HEAD],
+            filled: 0,
+            control: 0,
+            window_updates: 0,
+        }
     }
 
     fn feed(&mut self, mut bytes: &[u8]) {
@@ -164,9 +180,10 @@ impl FrameCounter {
             let skipped = self.skip.min(bytes.len());
             self.skip -= skipped;
             bytes = bytes.get(skipped..).unwrap_or_default();
-            while let (Some(slot), Some((byte, rest))) =
-                (self.head.get_mut(self.filled).filter(|_| self.skip == 0), bytes.split_first())
-            {
+            while let (Some(slot), Some((byte, rest))) = (
+                self.head.get_mut(self.filled).filter(|_| self.skip == 0),
+                bytes.split_first(),
+            ) {
                 *slot = *byte;
                 self.filled += 1;
                 bytes = rest;
@@ -206,15 +223,15 @@ mod tests {
     fn frames_are_counted_however_they_are_cut() {
         let mut bytes = vec![b'P'; PREFACE];
         for part in [
-            frame(4, 0, 6), // SETTINGS
-            frame(1, 5, 20), // HEADERS
+            frame(4, 0, 6),   // SETTINGS
+            frame(1, 5, 20),  // HEADERS
             frame(0, 0, 200), // DATA
-            frame(0, 0, 0), // empty DATA
-            frame(0, 1, 0), // empty DATA that ends the stream
-            frame(6, 0, 8), // PING
-            frame(8, 0, 4), // WINDOW_UPDATE
-            frame(3, 0, 4), // RST_STREAM
-            frame(99, 0, 4), // unknown
+            frame(0, 0, 0),   // empty DATA
+            frame(0, 1, 0),   // empty DATA that ends the stream
+            frame(6, 0, 8),   // PING
+            frame(8, 0, 4),   // WINDOW_UPDATE
+            frame(3, 0, 4),   // RST_STREAM
+            frame(99, 0, 4),  // unknown
         ] {
             bytes.extend(part);
         }
@@ -223,7 +240,11 @@ mod tests {
             for piece in bytes.chunks(size) {
                 counter.feed(piece);
             }
-            assert_eq!((counter.control, counter.window_updates), (5, 1), "pieces of {size}");
+            assert_eq!(
+                (counter.control, counter.window_updates),
+                (5, 1),
+                "pieces of {size}"
+            );
         }
     }
 
@@ -234,7 +255,10 @@ mod tests {
         let mut flood = vec![b'P'; PREFACE];
         flood.extend(ping.repeat(11));
         let mut meter = FrameMeter::new(flood.as_slice(), 10, PERIOD);
-        let error = meter.read_to_end(&mut Vec::new()).await.expect_err("a flood");
+        let error = meter
+            .read_to_end(&mut Vec::new())
+            .await
+            .expect_err("a flood");
         assert_eq!(error.kind(), io::ErrorKind::InvalidData);
 
         let (mut client, server) = tokio::io::duplex(4096);

@@ -106,7 +106,11 @@ pub(super) async fn send_and_close<S: AsyncRead + AsyncWrite + Unpin>(
     response: Response<ResponseBody>,
     pace: WritePace,
 ) {
-    let facts = Facts { version: Version::HTTP_11, to_head: false, keep_alive: false };
+    let facts = Facts {
+        version: Version::HTTP_11,
+        to_head: false,
+        keep_alive: false,
+    };
     respond(wire, visitor, response, facts, pace).await;
     close(wire).await;
     wire.borrow_mut().decoder = Decoder::UntilClose;
@@ -116,7 +120,9 @@ pub(super) async fn send_and_close<S: AsyncRead + AsyncWrite + Unpin>(
 pub(super) fn write_pace(limits: &Limits) -> WritePace {
     WritePace {
         timeout: limits.write_timeout,
-        least: limits.min_rate.saturating_mul(limits.write_timeout.as_secs().max(1)),
+        least: limits
+            .min_rate
+            .saturating_mul(limits.write_timeout.as_secs().max(1)),
     }
 }
 
@@ -129,7 +135,11 @@ pub(super) async fn await_head<S: AsyncRead + AsyncWrite + Unpin>(
 ) -> Arrival {
     let mut boundary = HeadBoundary::default();
     let mut idle = wire.borrow().input.is_empty();
-    let first = if idle { limits.idle_timeout } else { limits.header_timeout };
+    let first = if idle {
+        limits.idle_timeout
+    } else {
+        limits.header_timeout
+    };
     wire.borrow_mut().timer.set(Instant::now(), first);
     let mut drained = pin!(visitor.worker.drained());
     poll_fn(|cx| {
@@ -248,9 +258,8 @@ async fn respond<S: AsyncRead + AsyncWrite + Unpin>(
     if status == StatusCode::SWITCHING_PROTOCOLS {
         return Next::Tunnel(Box::new(response));
     }
-    let bodiless = facts.to_head
-        || status == StatusCode::NO_CONTENT
-        || status == StatusCode::NOT_MODIFIED;
+    let bodiless =
+        facts.to_head || status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED;
     let framing = Framing::of(&mut response, facts, bodiless);
     // An error while content is still to come is not worth waiting for the rest of it.
     let abandoned = status.is_client_error() && !wire.borrow().decoder.is_done();
@@ -271,10 +280,20 @@ async fn respond<S: AsyncRead + AsyncWrite + Unpin>(
         wire.continue_due = false;
         wire.output.reserve(1024);
         let output = &mut wire.output;
-        write_response_head(facts.version, parts.status, &parts.headers, connection, chunked, output);
+        write_response_head(
+            facts.version,
+            parts.status,
+            &parts.headers,
+            connection,
+            chunked,
+            output,
+        );
     }
     drop(parts);
-    if write_content(wire, &mut body, chunked, bodiless, pace).await.is_err() {
+    if write_content(wire, &mut body, chunked, bodiless, pace)
+        .await
+        .is_err()
+    {
         return Next::Close;
     }
     drop(body);
@@ -302,7 +321,9 @@ impl Framing {
         }
         match response.body().length() {
             Some(length) => {
-                response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
+                response
+                    .headers_mut()
+                    .insert(header::CONTENT_LENGTH, length.into());
                 Self::Length
             }
             None if facts.version == Version::HTTP_11 => Self::Chunked,

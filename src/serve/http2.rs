@@ -13,12 +13,7 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, Version, header, uri::PathAndQuery};
 use http_body::{Body, Frame};
-use hyper::{
-    body::Incoming,
-    rt::Executor,
-    server::conn::http2::Builder,
-    service::service_fn,
-};
+use hyper::{body::Incoming, rt::Executor, server::conn::http2::Builder, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -100,15 +95,13 @@ where
     }
 }
 
-async fn serve_request(
-    request: Request<Incoming>,
-    visitor: Rc<Visitor>,
-) -> Response<ResponseBody> {
+async fn serve_request(request: Request<Incoming>, visitor: Rc<Visitor>) -> Response<ResponseBody> {
     let started = Instant::now();
     let (mut parts, content) = request.into_parts();
-    let length = parts.headers.get(header::CONTENT_LENGTH).and_then(|value| {
-        value.to_str().ok().and_then(|length| length.parse().ok())
-    });
+    let length = parts
+        .headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok().and_then(|length| length.parse().ok()));
     let framing = if content.is_end_stream() {
         Content::None
     } else {
@@ -124,32 +117,36 @@ async fn serve_request(
         version: Version::HTTP_2,
         fields: parts.headers,
         framing,
-        content: (framing != Content::None)
-            .then(|| Box::pin(StreamContent(content)) as BoxContent),
+        content: (framing != Content::None).then(|| Box::pin(StreamContent(content)) as BoxContent),
         upgrade: false,
         started,
     };
     let snapshot = visitor.worker.snapshot();
     let limits = snapshot.compiled.head_limits;
-    let refusal = if request.method == http::Method::CONNECT || request.method == http::Method::TRACE {
-        Some(HeadError::Method)
-    } else if request.target.as_str().len() > limits.target {
-        Some(HeadError::TargetTooLong)
-    } else if request.fields.len() > limits.fields {
-        Some(HeadError::TooManyFields)
-    } else if authority.is_err() || request.fields.get_all(header::CONTENT_LENGTH).iter().count() > 1 {
-        Some(HeadError::Authority)
-    } else {
-        None
-    };
+    let refusal =
+        if request.method == http::Method::CONNECT || request.method == http::Method::TRACE {
+            Some(HeadError::Method)
+        } else if request.target.as_str().len() > limits.target {
+            Some(HeadError::TargetTooLong)
+        } else if request.fields.len() > limits.fields {
+            Some(HeadError::TooManyFields)
+        } else if authority.is_err()
+            || request
+                .fields
+                .get_all(header::CONTENT_LENGTH)
+                .iter()
+                .count()
+                > 1
+        {
+            Some(HeadError::Authority)
+        } else {
+            None
+        };
     match refusal {
         None => Box::pin(exchange(visitor, request)).await,
-        Some(error) => super::exchange::refuse_head(
-            &visitor,
-            Refusal::Head(error),
-            Version::HTTP_2,
-            started,
-        ),
+        Some(error) => {
+            super::exchange::refuse_head(&visitor, Refusal::Head(error), Version::HTTP_2, started)
+        }
     }
 }
 
@@ -164,10 +161,13 @@ fn authority(parts: &http::request::Parts) -> Result<Option<HeaderValue>, HeadEr
         None => Ok(host.cloned()),
         Some(authority) => {
             let authority = authority.as_str();
-            if host.is_some_and(|host| !host.as_bytes().eq_ignore_ascii_case(authority.as_bytes())) {
+            if host.is_some_and(|host| !host.as_bytes().eq_ignore_ascii_case(authority.as_bytes()))
+            {
                 return Err(HeadError::Authority);
             }
-            HeaderValue::from_str(authority).map(Some).map_err(|_| HeadError::Authority)
+            HeaderValue::from_str(authority)
+                .map(Some)
+                .map_err(|_| HeadError::Authority)
         }
     }
 }
@@ -206,7 +206,10 @@ struct Activity {
 
 impl Activity {
     fn new() -> Self {
-        Self { running: std::cell::Cell::new(0), last: std::cell::Cell::new(Instant::now()) }
+        Self {
+            running: std::cell::Cell::new(0),
+            last: std::cell::Cell::new(Instant::now()),
+        }
     }
 
     fn begin(self: &Rc<Self>) -> Running {
@@ -255,6 +258,10 @@ mod tests {
             () = activity.idle(Duration::from_secs(75)) => {}
             () = ends => {}
         }
-        assert!(start.elapsed() >= Duration::from_secs(175), "{:?}", start.elapsed());
+        assert!(
+            start.elapsed() >= Duration::from_secs(175),
+            "{:?}",
+            start.elapsed()
+        );
     }
 }

@@ -66,6 +66,9 @@ mod tests {
         assert!(Arc::ptr_eq(&key, &keys.current(day, evening)));
         let next = keys.current(day, KeyEpoch::at(172_800, day));
         assert!(!Arc::ptr_eq(&key, &next));
-        assert!(!Arc::ptr_eq(&key, &keys.current(day, morning)), "the old key is gone");
+        assert!(
+            !Arc::ptr_eq(&key, &keys.current(day, morning)),
+            "the old key is gone"
+        );
     }
 }

@@ -70,7 +70,10 @@ impl Record {
 
     /// When the request began, in seconds since 1970.
     pub(super) fn now(&self) -> i64 {
-        let since = self.time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let since = self
+            .time
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs());
         i64::try_from(since).unwrap_or(i64::MAX)
     }
 
@@ -90,8 +93,12 @@ impl Record {
 impl Drop for Record {
     fn drop(&mut self) {
         let duration = self.started.elapsed();
-        let status = self.status.map_or(CLIENT_CLOSED_REQUEST, |status| status.as_u16());
-        self.worker.metrics().request(status, self.version, duration);
+        let status = self
+            .status
+            .map_or(CLIENT_CLOSED_REQUEST, |status| status.as_u16());
+        self.worker
+            .metrics()
+            .request(status, self.version, duration);
         self.worker.log(&AccessEntry {
             time: self.time,
             client: self.client,

@@ -5,10 +5,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, Version, header};
-use tokio::{
-    net::TcpStream,
-    time::Instant,
-};
+use tokio::{net::TcpStream, time::Instant};
 
 use super::{
     body::ResponseBody,
@@ -53,17 +50,24 @@ fn redirect(
     let text = head.authority.clone().ok_or(missing)?;
     let authority = Authority::parse(text.as_bytes()).ok_or(missing)?;
     let port = snapshot.compiled.public_https_port;
-    let target = if head.target == "*" { "/" } else { head.target.as_str() };
+    let target = if head.target == "*" {
+        "/"
+    } else {
+        head.target.as_str()
+    };
     let location = match port {
         443 => format!("https://{}{target}", authority.host),
         port => format!("https://{}:{port}{target}", authority.host),
     };
-    let location =
-        HeaderValue::try_from(location).map_err(|_| Refusal::Head(HeadError::Target))?;
+    let location = HeaderValue::try_from(location).map_err(|_| Refusal::Head(HeadError::Target))?;
     let mut response = Response::new(ResponseBody::full(""));
     *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
     response.headers_mut().insert(header::LOCATION, location);
-    let mut record = Box::new(Record::new(Rc::clone(&visitor.worker), head.version, started));
+    let mut record = Box::new(Record::new(
+        Rc::clone(&visitor.worker),
+        head.version,
+        started,
+    ));
     describe(&mut record, &head, &authority, snapshot, visitor);
     record.status = Some(response.status());
     response.body_mut().attach(record);

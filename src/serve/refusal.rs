@@ -84,12 +84,14 @@ impl Refusal {
                 "Too much in the request's head",
                 "Your browser sent more header fields than this website takes, often too many cookies. Deleting this website's cookies usually helps.",
             ),
-            Self::Head(HeadError::TargetTooLong) => {
-                ("The address is too long", "The address of this page is longer than this website takes.")
-            }
-            Self::Head(HeadError::Method) | Self::MethodNotAllowed(_) => {
-                ("That can't be done here", "This website does not take requests of this kind.")
-            }
+            Self::Head(HeadError::TargetTooLong) => (
+                "The address is too long",
+                "The address of this page is longer than this website takes.",
+            ),
+            Self::Head(HeadError::Method) | Self::MethodNotAllowed(_) => (
+                "That can't be done here",
+                "This website does not take requests of this kind.",
+            ),
             Self::Head(HeadError::Version | HeadError::Coding | HeadError::Expectation) => (
                 "This can't be understood here",
                 "Your program asked for a variant of the protocol that this website does not speak.",
@@ -98,35 +100,43 @@ impl Refusal {
                 "The request is malformed",
                 "What arrived is not a well-formed request, so it was not passed on to the website.",
             ),
-            Self::HeadTimeout => {
-                ("The request took too long", "The request did not arrive completely in time. Please try again.")
-            }
+            Self::HeadTimeout => (
+                "The request took too long",
+                "The request did not arrive completely in time. Please try again.",
+            ),
             Self::Misdirected => (
                 "This website is not here",
                 "No website of this name is served at this address. Please check the spelling.",
             ),
-            Self::ContentTooLarge | Self::Exchange(ExchangeError::Content(ContentFailure::TooLarge)) => {
-                ("That is too large", "What you sent is larger than this website takes.")
-            }
-            Self::Exchange(ExchangeError::Content(ContentFailure::Timeout)) => {
-                ("The upload took too long", "What you sent stopped arriving before it was complete. Please try again.")
-            }
-            Self::Exchange(ExchangeError::Content(_)) => {
-                ("The upload is malformed", "What you sent could not be read to its end.")
-            }
+            Self::ContentTooLarge
+            | Self::Exchange(ExchangeError::Content(ContentFailure::TooLarge)) => (
+                "That is too large",
+                "What you sent is larger than this website takes.",
+            ),
+            Self::Exchange(ExchangeError::Content(ContentFailure::Timeout)) => (
+                "The upload took too long",
+                "What you sent stopped arriving before it was complete. Please try again.",
+            ),
+            Self::Exchange(ExchangeError::Content(_)) => (
+                "The upload is malformed",
+                "What you sent could not be read to its end.",
+            ),
             Self::CrossSite => (
                 "This choice did not come from here",
                 "Privacy choices for this website can only be made on the website itself. Nothing was changed.",
             ),
-            Self::Form => {
-                ("The form could not be read", "What was sent is not a privacy choice. Nothing was changed.")
-            }
+            Self::Form => (
+                "The form could not be read",
+                "What was sent is not a privacy choice. Nothing was changed.",
+            ),
             Self::NotFound => ("Nothing is here", "There is no page at this address."),
             Self::NoConsent => (
                 "Not without your consent",
                 "This address belongs to a third party that you have not consented to, so it was not asked.",
             ),
-            Self::Exchange(ExchangeError::Upstream(UpstreamError::ConnectTimeout | UpstreamError::Timeout)) => (
+            Self::Exchange(ExchangeError::Upstream(
+                UpstreamError::ConnectTimeout | UpstreamError::Timeout,
+            )) => (
                 "The website takes too long",
                 "The website did not answer in time. Please try again in a moment.",
             ),
@@ -140,7 +150,10 @@ impl Refusal {
     /// Whether the connection can't go on after it, because where the next message begins is not
     /// known or not to be waited for.
     pub(crate) const fn ends_connection(self) -> bool {
-        matches!(self, Self::Head(_) | Self::HeadTimeout | Self::Exchange(ExchangeError::Content(_)))
+        matches!(
+            self,
+            Self::Head(_) | Self::HeadTimeout | Self::Exchange(ExchangeError::Content(_))
+        )
     }
 
     /// The answer, in the form that `accept` prefers.
@@ -156,7 +169,10 @@ impl Refusal {
         let mut response = Response::new(ResponseBody::full(content));
         *response.status_mut() = status;
         let fields: &mut HeaderMap = response.headers_mut();
-        fields.insert(header::CONTENT_TYPE, HeaderValue::from_static(form.content_type()));
+        fields.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(form.content_type()),
+        );
         fields.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         fields.insert(header::VARY, HeaderValue::from_static("Accept"));
         if let Self::MethodNotAllowed(allowed) = self {

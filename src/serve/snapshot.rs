@@ -1,12 +1,7 @@
 //! The configuration as requests see it: compiled once, swapped as a whole. A request keeps the
 //! snapshot that it began with.
 
-use std::{
-    cell::RefCell,
-    collections::HashMap,
-    rc::Rc,
-    sync::Arc,
-};
+use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc};
 
 use http::HeaderValue;
 use rustls::ClientConfig;
@@ -57,7 +52,12 @@ impl Compiled {
             .sites
             .iter()
             .map(|site| Site {
-                name: site.hosts.first().map(ToString::to_string).unwrap_or_default().into(),
+                name: site
+                    .hosts
+                    .first()
+                    .map(ToString::to_string)
+                    .unwrap_or_default()
+                    .into(),
                 policy: Policy::new(
                     site.mode,
                     site.address,
@@ -70,7 +70,9 @@ impl Compiled {
                 upstream: site.upstream.clone(),
             })
             .collect();
-        let vendors = catalogue.iter().map(|(_, vendor)| (vendor.name.clone(), vendor.purpose));
+        let vendors = catalogue
+            .iter()
+            .map(|(_, vendor)| (vendor.name.clone(), vendor.purpose));
         let names = sites.iter().map(|site| site.name.to_string()).collect();
         let client_ip = &config.client_ip;
         Self {
@@ -131,7 +133,11 @@ impl Endpoints {
     fn of(&self, server: &Server, compiled: &Compiled) -> Rc<Endpoint> {
         let mut endpoints = self.0.borrow_mut();
         let endpoint = endpoints.entry(server.clone()).or_insert_with(|| {
-            Rc::new(Endpoint::new(server.clone(), compiled.trust.clone(), &compiled.limits))
+            Rc::new(Endpoint::new(
+                server.clone(),
+                compiled.trust.clone(),
+                &compiled.limits,
+            ))
         });
         Rc::clone(endpoint)
     }
@@ -160,12 +166,20 @@ impl Snapshot {
                 }
             })
             .collect();
-        Self { strips: compiled.strip_table.worker(worker), compiled, upstreams }
+        Self {
+            strips: compiled.strip_table.worker(worker),
+            compiled,
+            upstreams,
+        }
     }
 
     /// The site for `host`, with its index and upstream.
     pub(crate) fn site(&self, host: &str) -> Option<(usize, &Site, &SiteUpstream)> {
         let index = self.compiled.table.find(host)?;
-        Some((index, self.compiled.sites.get(index)?, self.upstreams.get(index)?))
+        Some((
+            index,
+            self.compiled.sites.get(index)?,
+            self.upstreams.get(index)?,
+        ))
     }
 }

@@ -29,11 +29,27 @@ pub(super) async fn tunnel<S>(
 {
     let (parts, body) = response.into_parts();
     // Nobody else holds the connection: the request had no content, and its response is here.
-    let Ok(wire) = Rc::try_unwrap(wire) else { return };
-    let Some((mut website, from_website, mut record)) = body.into_tunnel() else { return };
-    let Wire { stream: mut client, input: from_client, mut output, .. } = wire.into_inner();
+    let Ok(wire) = Rc::try_unwrap(wire) else {
+        return;
+    };
+    let Some((mut website, from_website, mut record)) = body.into_tunnel() else {
+        return;
+    };
+    let Wire {
+        stream: mut client,
+        input: from_client,
+        mut output,
+        ..
+    } = wire.into_inner();
     let version = Version::HTTP_11;
-    write_response_head(version, parts.status, &parts.headers, Some(b"upgrade"), false, &mut output);
+    write_response_head(
+        version,
+        parts.status,
+        &parts.headers,
+        Some(b"upgrade"),
+        false,
+        &mut output,
+    );
     output.extend_from_slice(&from_website);
     let greet = async {
         client.write_all(&output).await?;

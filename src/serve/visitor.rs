@@ -42,7 +42,12 @@ pub(super) struct Identity {
 impl Visitor {
     /// A connection from `peer`, which may be a trusted proxy.
     pub(crate) fn new(worker: Rc<Worker>, peer: ClientAddr, tls: Option<&'static str>) -> Self {
-        Self { worker, peer, tls, last: RefCell::new(None) }
+        Self {
+            worker,
+            peer,
+            tls,
+            last: RefCell::new(None),
+        }
     }
 
     /// Whose request one with those fields is. `now` is in seconds since 1970.
@@ -55,11 +60,17 @@ impl Visitor {
     ) -> Identity {
         let derived = compiled.trusted.derive(self.peer, fields);
         if derived.malformed {
-            self.worker.metrics().malformed(crate::metrics::Malformed::Forwarded);
+            self.worker
+                .metrics()
+                .malformed(crate::metrics::Malformed::Forwarded);
         }
         let rule = *site.policy.address_rule();
         let epoch = KeyEpoch::at(now, rule.pseudonym_rotation);
-        let derivation = Derivation { client: derived.client, rule, epoch };
+        let derivation = Derivation {
+            client: derived.client,
+            rule,
+            epoch,
+        };
         let mut last = self.last.borrow_mut();
         match &*last {
             Some((from, identity)) if *from == derivation => identity.clone(),

@@ -114,7 +114,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             }
             if self.continue_due {
                 self.continue_due = false;
-                self.output.extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
+                self.output
+                    .extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
             }
             if !self.output.is_empty() {
                 // Only the few bytes above can be waiting here, so no bound on time is needed
@@ -163,17 +164,16 @@ pub(super) async fn write_all<S: AsyncRead + AsyncWrite + Unpin>(
     piece: &[u8],
     pace: WritePace,
 ) -> io::Result<()> {
-    let output = std::mem::take(&mut wire.borrow_mut().output);
-    let mut queue = [output.as_slice(), piece].into_iter();
-    let mut rest: &[u8] = &[];
+    let mut output = std::mem::take(&mut wire.borrow_mut().output);
+    let (mut rest, mut next) = (output.as_slice(), Some(piece));
     let mut window: Option<u64> = None;
     let written = poll_fn(|cx| {
         let mut wire = wire.borrow_mut();
         loop {
             let step = if rest.is_empty() {
-                match queue.next() {
-                    Some(next) => {
-                        rest = next;
+                match next.take() {
+                    Some(piece) => {
+                        rest = piece;
                         continue;
                     }
                     None => Pin::new(&mut wire.stream).poll_flush(cx).map_ok(|()| 0),
@@ -194,7 +194,6 @@ pub(super) async fn write_all<S: AsyncRead + AsyncWrite + Unpin>(
         }
     })
     .await;
-    let mut output = output;
     output.clear();
     let mut wire = wire.borrow_mut();
     if wire.output.capacity() == 0 && output.capacity() <= CONTENT_ROOM {

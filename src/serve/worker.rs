@@ -126,7 +126,10 @@ struct RandomPool {
 
 impl RandomPool {
     fn new() -> Self {
-        Self { bytes: [0; 1024], used: 1024 }
+        Self {
+            bytes: [0; 1024],
+            used: 1024,
+        }
     }
 
     fn hexadecimal(&mut self) -> HeaderValue {
@@ -137,7 +140,10 @@ impl RandomPool {
             let _ = rand::fill(&mut self.bytes);
             self.used = 0;
         }
-        let random = self.bytes.get(self.used..self.used + 16).unwrap_or_default();
+        let random = self
+            .bytes
+            .get(self.used..self.used + 16)
+            .unwrap_or_default();
         let mut text = Vec::with_capacity(32);
         for byte in random {
             text.extend(DIGITS.get(usize::from(byte >> 4)));

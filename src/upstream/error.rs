@@ -70,9 +70,15 @@ impl std::fmt::Display for ExchangeError {
         match self {
             Self::Upstream(error) => error.fmt(f),
             Self::Content(ContentFailure::Gone) => f.write_str("visitor went away"),
-            Self::Content(ContentFailure::Malformed) => f.write_str("visitor's content is malformed"),
-            Self::Content(ContentFailure::TooLarge) => f.write_str("visitor's content is too large"),
-            Self::Content(ContentFailure::Timeout) => f.write_str("visitor's content did not come in time"),
+            Self::Content(ContentFailure::Malformed) => {
+                f.write_str("visitor's content is malformed")
+            }
+            Self::Content(ContentFailure::TooLarge) => {
+                f.write_str("visitor's content is too large")
+            }
+            Self::Content(ContentFailure::Timeout) => {
+                f.write_str("visitor's content did not come in time")
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ mod error;
 mod stream;
 mod timer;
 mod transport;
+mod trust;
 
 pub(crate) use balance::{Answer, Endpoint, SendContext, SendReport, Upstream};
 pub(crate) use body::UpstreamBody;
@@ -17,3 +18,4 @@ pub(crate) use error::{ContentFailure, ExchangeError, UpstreamError};
 pub(crate) use stream::Stream;
 pub(crate) use timer::Timer;
 pub(crate) use transport::BoxContent;
+pub(crate) use trust::client_config;

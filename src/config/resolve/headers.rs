@@ -11,8 +11,11 @@ use crate::{
     privacy::HeaderRules,
 };
 
-pub(super) const KEYS: Keys =
-    Keys { allowed: &["referrer_policy", "permissions_policy", "hide"], later: &[], top_level: &[] };
+pub(super) const KEYS: Keys = Keys {
+    allowed: &["referrer_policy", "permissions_policy", "hide"],
+    later: &[],
+    top_level: &[],
+};
 
 /// Advertising interfaces of browsers, all off.
 const PERMISSIONS: &str = "browsing-topics=(), attribution-reporting=(), join-ad-interest-group=(), \
@@ -20,29 +23,66 @@ const PERMISSIONS: &str = "browsing-topics=(), attribution-reporting=(), join-ad
 
 /// Fields that tell attackers and nobody else what the website runs on.
 const HIDDEN: &[&str] = &[
-    "server", "x-powered-by", "x-aspnet-version", "x-aspnetmvc-version", "x-generator", "x-runtime", "x-served-by",
-    "x-backend", "x-backend-server", "x-upstream", "x-upstream-addr", "x-varnish", "x-real-server",
+    "server",
+    "x-powered-by",
+    "x-aspnet-version",
+    "x-aspnetmvc-version",
+    "x-generator",
+    "x-runtime",
+    "x-served-by",
+    "x-backend",
+    "x-backend-server",
+    "x-upstream",
+    "x-upstream-addr",
+    "x-varnish",
+    "x-real-server",
 ];
 
 /// Fields without which a response means something else or protects less.
 const NEEDED: &[&str] = &[
-    "cache-control", "connection", "content-disposition", "content-encoding", "content-length", "content-range",
-    "content-security-policy", "content-type", "date", "etag", "last-modified", "location", "set-cookie",
-    "strict-transport-security", "trailer", "transfer-encoding", "upgrade", "vary", "www-authenticate",
-    "x-content-type-options", "x-frame-options",
+    "cache-control",
+    "connection",
+    "content-disposition",
+    "content-encoding",
+    "content-length",
+    "content-range",
+    "content-security-policy",
+    "content-type",
+    "date",
+    "etag",
+    "last-modified",
+    "location",
+    "set-cookie",
+    "strict-transport-security",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "vary",
+    "www-authenticate",
+    "x-content-type-options",
+    "x-frame-options",
 ];
 
 /// W3C Referrer Policy §3.
 const REFERRER_POLICIES: &[&str] = &[
-    "no-referrer", "no-referrer-when-downgrade", "origin", "origin-when-cross-origin", "same-origin", "strict-origin",
-    "strict-origin-when-cross-origin", "unsafe-url",
+    "no-referrer",
+    "no-referrer-when-downgrade",
+    "origin",
+    "origin-when-cross-origin",
+    "same-origin",
+    "strict-origin",
+    "strict-origin-when-cross-origin",
+    "unsafe-url",
 ];
 
 pub(super) fn default() -> HeaderRules {
     HeaderRules {
         referrer_policy: Some(HeaderValue::from_static("strict-origin-when-cross-origin")),
         permissions_policy: Some(HeaderValue::from_static(PERMISSIONS)),
-        hide: HIDDEN.iter().map(|name| HeaderName::from_static(name)).collect(),
+        hide: HIDDEN
+            .iter()
+            .map(|name| HeaderName::from_static(name))
+            .collect(),
     }
 }
 
@@ -54,13 +94,19 @@ pub(super) fn headers(section: Option<&Section<'_>>, base: &HeaderRules) -> Head
     HeaderRules {
         referrer_policy: referrer.unwrap_or_else(|| base.referrer_policy.clone()),
         permissions_policy: permissions.unwrap_or_else(|| base.permissions_policy.clone()),
-        hide: get("hide").and_then(|node| hide(&node)).unwrap_or_else(|| base.hide.clone()),
+        hide: get("hide")
+            .and_then(|node| hide(&node))
+            .unwrap_or_else(|| base.hide.clone()),
     }
 }
 
 /// `Some(None)` for `"leave"`.
 fn referrer_policy(node: &Node<'_>) -> Option<Option<HeaderValue>> {
-    let names: Vec<&str> = REFERRER_POLICIES.iter().chain(&["leave"]).copied().collect();
+    let names: Vec<&str> = REFERRER_POLICIES
+        .iter()
+        .chain(&["leave"])
+        .copied()
+        .collect();
     let value = node.parsed(&one_of(&names), |text| {
         if text == "leave" {
             return Ok(None);
@@ -68,11 +114,14 @@ fn referrer_policy(node: &Node<'_>) -> Option<Option<HeaderValue>> {
         // Of a list, browsers take the last that they know.
         let known = |policy: &str| REFERRER_POLICIES.contains(&policy.trim());
         if !text.split(',').all(known) {
-            return Err(Problem::error("is not a referrer policy").meant(nearest(text, names.iter().copied())));
+            return Err(Problem::error("is not a referrer policy")
+                .meant(nearest(text, names.iter().copied())));
         }
         field_value(text).map(Some)
     })?;
-    let last = value.as_ref().and_then(|value| value.to_str().ok()?.rsplit(',').next().map(str::trim));
+    let last = value
+        .as_ref()
+        .and_then(|value| value.to_str().ok()?.rsplit(',').next().map(str::trim));
     if matches!(last, Some("unsafe-url" | "no-referrer-when-downgrade")) {
         let problem = Problem::warning("tells third parties the full address of every page");
         node.report(problem.expecting("\"strict-origin-when-cross-origin\" or a stricter one"));
@@ -88,7 +137,9 @@ fn permissions_policy(node: &Node<'_>) -> Option<Option<HeaderValue>> {
             return Ok(None);
         }
         if !text.contains('=') {
-            return Err(Problem::error("is not a permissions policy").meant(nearest(text, ["leave"])));
+            return Err(
+                Problem::error("is not a permissions policy").meant(nearest(text, ["leave"]))
+            );
         }
         field_value(text).map(Some)
     })
@@ -103,7 +154,9 @@ fn hide(node: &Node<'_>) -> Option<Vec<HeaderName>> {
     node.list("a list of field names", |item| {
         let name = field_name(item)?;
         if NEEDED.contains(&name.as_str()) {
-            item.report(Problem::error(format!("\"{name}\" can't be hidden: responses would break or be less safe")));
+            item.report(Problem::error(format!(
+                "\"{name}\" can't be hidden: responses would break or be less safe"
+            )));
             return None;
         }
         Some(name)
@@ -117,6 +170,7 @@ pub(super) fn field_names(node: &Node<'_>) -> Option<Vec<HeaderName>> {
 
 fn field_name(node: &Node<'_>) -> Option<HeaderName> {
     node.parsed("the name of a field, such as \"X-Powered-By\"", |text| {
-        HeaderName::from_bytes(text.as_bytes()).map_err(|_| Problem::error("is not the name of a field"))
+        HeaderName::from_bytes(text.as_bytes())
+            .map_err(|_| Problem::error("is not the name of a field"))
     })
 }

@@ -7,7 +7,11 @@ use crate::config::{
     node::{Keys, Problem, Section},
 };
 
-pub(super) const KEYS: Keys = Keys { allowed: &["store", "retention"], later: &[], top_level: &[] };
+pub(super) const KEYS: Keys = Keys {
+    allowed: &["store", "retention"],
+    later: &[],
+    top_level: &[],
+};
 
 /// Notes what is asked for and not done.
 pub(super) fn check(section: Option<&Section<'_>>) {
@@ -15,11 +19,16 @@ pub(super) fn check(section: Option<&Section<'_>>) {
     let store = get("store").and_then(|node| {
         node.parsed("\"off\"", |text| match text {
             "off" => Ok(()),
-            _ if text.starts_with("sqlite:") || text.starts_with("postgres:") || text.starts_with("postgresql:") => {
+            _ if text.starts_with("sqlite:")
+                || text.starts_with("postgres:")
+                || text.starts_with("postgresql:") =>
+            {
                 // The URL of a database holds its password.
                 Err(Problem::error("is not supported yet").concealed())
             }
-            _ => Err(Problem::error("is not a store").concealed().meant(nearest(text, ["off"]))),
+            _ => Err(Problem::error("is not a store")
+                .concealed()
+                .meant(nearest(text, ["off"]))),
         })
     });
     let Some(node) = get("retention") else {

@@ -1,6 +1,8 @@
 //! The whole file: its sections in their order, and what must hold between them.
 
-use super::{address, consent, cookies, headers, ledger, limits, listen, log, names, site, tls, vendor};
+use super::{
+    address, consent, cookies, headers, ledger, limits, listen, log, names, site, tls, vendor,
+};
 use crate::{
     config::{
         document::Value,
@@ -12,8 +14,20 @@ use crate::{
 
 const KEYS: Keys = Keys {
     allowed: &[
-        "mode", "include", "listen", "tls", "client_ip", "consent", "cookies", "headers", "limits", "log", "ledger",
-        "admin", "site", "vendor",
+        "mode",
+        "include",
+        "listen",
+        "tls",
+        "client_ip",
+        "consent",
+        "cookies",
+        "headers",
+        "limits",
+        "log",
+        "ledger",
+        "admin",
+        "site",
+        "vendor",
     ],
     later: &["third_parties"],
     top_level: &[],
@@ -31,10 +45,15 @@ pub(in crate::config) fn config(root: &Value, context: Context<'_>) -> Option<Co
 
     let address_section = section("client_ip", &address::KEYS);
     let client_ip = address::client_ip(address_section.as_ref());
-    let trusted = address_section.as_ref().and_then(|section| section.get("trusted_proxies"));
+    let trusted = address_section
+        .as_ref()
+        .and_then(|section| section.get("trusted_proxies"));
     let trusts_nobody = client_ip.trusted_proxies.is_empty();
     if listen.proxy_protocol && trusts_nobody && trusted.is_none_or(|node| node.is_empty()) {
-        if let Some(node) = root.get("listen").and_then(|node| node.child("proxy_protocol")) {
+        if let Some(node) = root
+            .get("listen")
+            .and_then(|node| node.child("proxy_protocol"))
+        {
             node.report(
                 Problem::error("is true, and client_ip.trusted_proxies is empty: no connection could be accepted")
                     .expecting("the addresses of the proxies in client_ip.trusted_proxies"),
@@ -43,11 +62,23 @@ pub(in crate::config) fn config(root: &Value, context: Context<'_>) -> Option<Co
     }
 
     let base = site::Rules {
-        mode: root.get("mode").and_then(|node| node.choice(names::MODES)).unwrap_or(Mode::Enforce),
+        mode: root
+            .get("mode")
+            .and_then(|node| node.choice(names::MODES))
+            .unwrap_or(Mode::Enforce),
         address: address::rule(address_section.as_ref(), address::default()),
-        consent: consent::consent(section("consent", &consent::KEYS).as_ref(), &consent::default()),
-        cookies: cookies::cookies(section("cookies", &cookies::KEYS).as_ref(), &cookies::default()),
-        headers: headers::headers(section("headers", &headers::KEYS).as_ref(), &headers::default()),
+        consent: consent::consent(
+            section("consent", &consent::KEYS).as_ref(),
+            &consent::default(),
+        ),
+        cookies: cookies::cookies(
+            section("cookies", &cookies::KEYS).as_ref(),
+            &cookies::default(),
+        ),
+        headers: headers::headers(
+            section("headers", &headers::KEYS).as_ref(),
+            &headers::default(),
+        ),
     };
     let sites = site::sites(root.get("site").as_ref(), &base, &addresses);
     let expected = "at least one [[site]] with hosts and upstream";
@@ -56,7 +87,9 @@ pub(in crate::config) fn config(root: &Value, context: Context<'_>) -> Option<Co
     }
     let tls = tls::tls(section("tls", &tls::KEYS).as_ref(), &sites);
     ledger::check(section("ledger", &ledger::KEYS).as_ref());
-    let vendors = root.get("vendor").map(|node| vendor::vendors(&node, vendor::Claims::Once));
+    let vendors = root
+        .get("vendor")
+        .map(|node| vendor::vendors(&node, vendor::Claims::Once));
     Some(Config {
         limits: limits::limits(section("limits", &limits::TABLE).as_ref()),
         log: log::log(section("log", &log::KEYS).as_ref()),
@@ -71,8 +104,14 @@ pub(in crate::config) fn config(root: &Value, context: Context<'_>) -> Option<Co
 
 /// The vendors of a catalogue.
 pub(in crate::config) fn catalogue(root: &Value, context: Context<'_>) -> Option<Vec<Vendor>> {
-    let keys = Keys { allowed: &["vendor"], later: &[], top_level: &[] };
+    let keys = Keys {
+        allowed: &["vendor"],
+        later: &[],
+        top_level: &[],
+    };
     let root = Section::root(root, context, &keys)?;
-    let vendors = root.get("vendor").map(|node| vendor::vendors(&node, vendor::Claims::Shared));
+    let vendors = root
+        .get("vendor")
+        .map(|node| vendor::vendors(&node, vendor::Claims::Shared));
     Some(vendors.unwrap_or_default())
 }

@@ -7,8 +7,8 @@
 )]
 
 use super::*;
-use crate::privacy::{State, centre::PurposeView};
 use crate::privacy::purpose::Purpose;
+use crate::privacy::{State, centre::PurposeView};
 
 fn view() -> CentreView<'static> {
     CentreView {

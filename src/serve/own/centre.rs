@@ -33,7 +33,10 @@ pub(super) fn show(scene: &Scene<'_>) -> Response<ResponseBody> {
     let view = CentreView {
         host: scene.host,
         policy_version: &scene.site.policy.consent_rules().policy_version,
-        purposes: Purpose::ALL.into_iter().map(|purpose| purpose_view(scene, purpose, &slugs)).collect(),
+        purposes: Purpose::ALL
+            .into_iter()
+            .map(|purpose| purpose_view(scene, purpose, &slugs))
+            .collect(),
         cookies: names.iter().map(|name| cookie_view(scene, name)).collect(),
         source: source_in_words(scene.consent.source()),
         gpc: scene.consent.gpc() && scene.consent.state(Purpose::Marketing) != State::Granted,
@@ -53,7 +56,9 @@ pub(super) fn show(scene: &Scene<'_>) -> Response<ResponseBody> {
 /// its effect.
 fn return_to<'a>(scene: &'a Scene<'_>) -> &'a str {
     let query = scene.request.target.query().unwrap_or_default();
-    let wanted = query.split('&').find_map(|pair| pair.strip_prefix("return_to="));
+    let wanted = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("return_to="));
     wanted.filter(|path| is_local(path)).unwrap_or("/.privet/")
 }
 
@@ -69,9 +74,14 @@ fn cookie_names(scene: &Scene<'_>) -> BTreeSet<String> {
 /// of strangers.
 fn vendors_seen(scene: &Scene<'_>, names: &BTreeSet<String>) -> BTreeSet<VendorId> {
     let catalogue = scene.site.policy.catalogue();
-    let held = names.iter().filter_map(|name| catalogue.cookie(name.as_bytes()));
+    let held = names
+        .iter()
+        .filter_map(|name| catalogue.cookie(name.as_bytes()));
     let answered = scene.consent.vendors().iter().map(|(id, _)| *id);
-    held.map(|claim| claim.vendor).chain(answered).chain(catalogue.operators()).collect()
+    held.map(|claim| claim.vendor)
+        .chain(answered)
+        .chain(catalogue.operators())
+        .collect()
 }
 
 fn purpose_view<'a>(
@@ -81,7 +91,9 @@ fn purpose_view<'a>(
 ) -> PurposeView<'a> {
     let catalogue = scene.site.policy.catalogue();
     let vendors = slugs.iter().filter_map(|(id, slug)| {
-        let vendor = catalogue.vendor(*id).filter(|vendor| vendor.purpose == purpose)?;
+        let vendor = catalogue
+            .vendor(*id)
+            .filter(|vendor| vendor.purpose == purpose)?;
         let state = match scene.consent.vendor_answer(*id) {
             Some(true) => State::Granted,
             Some(false) => State::Refused,
@@ -95,17 +107,25 @@ fn purpose_view<'a>(
             state,
         })
     });
-    PurposeView { purpose, state: scene.consent.state(purpose), vendors: vendors.collect() }
+    PurposeView {
+        purpose,
+        state: scene.consent.state(purpose),
+        vendors: vendors.collect(),
+    }
 }
 
 fn cookie_view<'a>(scene: &'a Scene<'_>, name: &'a str) -> CookieView<'a> {
     let policy = &scene.site.policy;
     let catalogue = policy.catalogue();
-    let claim = catalogue.cookie(name.as_bytes()).filter(|_| !policy.keeps(name.as_bytes()));
+    let claim = catalogue
+        .cookie(name.as_bytes())
+        .filter(|_| !policy.keeps(name.as_bytes()));
     let lifetime = |seconds: u32| Duration::from_secs(u64::from(seconds));
     CookieView {
         name,
-        vendor: claim.and_then(|claim| catalogue.vendor(claim.vendor)).map(|vendor| vendor.name.as_str()),
+        vendor: claim
+            .and_then(|claim| catalogue.vendor(claim.vendor))
+            .map(|vendor| vendor.name.as_str()),
         purpose: claim.map(|claim| claim.purpose),
         max_lifetime: claim.and_then(|claim| claim.max_lifetime).map(lifetime),
         fate: match policy.verdict(name.as_bytes(), &scene.consent) {

@@ -23,7 +23,9 @@ pub(super) fn tell(scene: &Scene<'_>) -> Response<ResponseBody> {
     let line = withdrawal.and_then(|choice| {
         choice.set_cookie(policy.consent_rules(), policy.catalogue(), scene.now)
     });
-    response.headers_mut().extend(line.map(|line| (header::SET_COOKIE, line)));
+    response
+        .headers_mut()
+        .extend(line.map(|line| (header::SET_COOKIE, line)));
     response
 }
 
@@ -57,7 +59,10 @@ fn json(scene: &Scene<'_>, consent: &Consent) -> Response<ResponseBody> {
 
 /// What depends on the visitor's consent may be played to nobody else.
 pub(super) fn vary(fields: &mut HeaderMap) {
-    fields.insert(header::VARY, HeaderValue::from_static("Cookie, Sec-GPC, DNT, Accept"));
+    fields.insert(
+        header::VARY,
+        HeaderValue::from_static("Cookie, Sec-GPC, DNT, Accept"),
+    );
 }
 
 /// A JSON string (RFC 8259 §7).
@@ -82,10 +87,19 @@ pub(super) async fn choose(
     if !is_same_origin(&scene.request.fields, scene.authority) {
         return Err(Refusal::CrossSite);
     }
-    let media_type = scene.request.fields.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let media_type = scene
+        .request
+        .fields
+        .get(header::CONTENT_TYPE)
+        .map(HeaderValue::as_bytes);
     let is_form = media_type.is_none_or(|media_type| {
-        let essence = media_type.split(|byte| *byte == b';').next().unwrap_or_default();
-        essence.trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
+        let essence = media_type
+            .split(|byte| *byte == b';')
+            .next()
+            .unwrap_or_default();
+        essence
+            .trim_ascii()
+            .eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
     });
     if !is_form {
         return Err(Refusal::Form);
@@ -97,7 +111,11 @@ pub(super) async fn choose(
         .set_cookie(policy.consent_rules(), policy.catalogue(), scene.now)
         .ok_or(Refusal::Form)?;
     let consent = Consent::chosen(&choice, policy.consent_rules(), scene.consent.gpc());
-    let accept = scene.request.fields.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    let accept = scene
+        .request
+        .fields
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok());
     let mut response = if page::preferred(accept) == page::Form::Json {
         json(scene, &consent)
     } else {
@@ -154,7 +172,9 @@ fn see_other(return_to: Option<&str>) -> Response<ResponseBody> {
     let mut response = Response::new(ResponseBody::full(""));
     *response.status_mut() = StatusCode::SEE_OTHER;
     response.headers_mut().insert(header::LOCATION, location);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
@@ -182,8 +202,14 @@ mod tests {
     #[test]
     fn only_local_paths_are_returned_to() {
         for (path, expected) in [
-            ("/", true), ("/shop?page=2#top", true), ("//evil.example", false), ("/\\evil", false),
-            ("https://evil.example", false), ("", false), ("/a b", false), ("/\u{e9}", false),
+            ("/", true),
+            ("/shop?page=2#top", true),
+            ("//evil.example", false),
+            ("/\\evil", false),
+            ("https://evil.example", false),
+            ("", false),
+            ("/a b", false),
+            ("/\u{e9}", false),
             ("/a\r\nSet-Cookie: x", false),
         ] {
             assert_eq!(is_local(path), expected, "{path:?}");
@@ -197,7 +223,13 @@ mod tests {
             (&[][..], true),
             (&[("sec-fetch-site", "same-origin")], true),
             (&[("sec-fetch-site", "same-site")], false),
-            (&[("sec-fetch-site", "cross-site"), ("origin", "https://shop.example:8443")], false),
+            (
+                &[
+                    ("sec-fetch-site", "cross-site"),
+                    ("origin", "https://shop.example:8443"),
+                ],
+                false,
+            ),
             (&[("sec-fetch-site", "none")], false),
             (&[("origin", "https://shop.example:8443")], true),
             (&[("origin", "https://shop.example")], false),
@@ -207,7 +239,10 @@ mod tests {
             let fields = lines
                 .iter()
                 .map(|(name, value)| {
-                    (http::HeaderName::from_static(name), HeaderValue::from_static(value))
+                    (
+                        http::HeaderName::from_static(name),
+                        HeaderValue::from_static(value),
+                    )
                 })
                 .collect();
             assert_eq!(is_same_origin(&fields, &authority), expected, "{lines:?}");

@@ -19,8 +19,8 @@ impl Form {
         let mut bytes = Vec::new();
         if let Some(mut content) = content {
             while let Some(frame) = poll_fn(|cx| content.as_mut().poll_frame(cx)).await {
-                let frame = frame
-                    .map_err(|failure| Refusal::Exchange(ExchangeError::Content(failure)))?;
+                let frame =
+                    frame.map_err(|failure| Refusal::Exchange(ExchangeError::Content(failure)))?;
                 bytes.extend_from_slice(frame.data_ref().map_or(&[][..], AsRef::as_ref));
                 if bytes.len() > FORM_LIMIT {
                     return Err(Refusal::ContentTooLarge);
@@ -31,7 +31,9 @@ impl Form {
     }
 
     fn parse(bytes: &[u8]) -> Self {
-        let pairs = bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
+        let pairs = bytes
+            .split(|byte| *byte == b'&')
+            .filter(|pair| !pair.is_empty());
         Self(
             pairs
                 .map(|pair| {
@@ -78,7 +80,11 @@ fn decoded(text: &[u8]) -> String {
 
 /// The byte that two hexadecimal digits name.
 pub(super) fn hexadecimal(high: u8, low: u8) -> Option<u8> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let digit = |byte: u8| {
+        char::from(byte)
+            .to_digit(16)
+            .and_then(|digit| u8::try_from(digit).ok())
+    };
     Some(digit(high)? << 4 | digit(low)?)
 }
 
@@ -88,9 +94,14 @@ mod tests {
 
     #[test]
     fn forms_are_read_as_browsers_send_them() {
-        let form = Form::parse(b"choice=save&purpose=analytics&purpose=media&return_to=%2Fa%3Fb%3D1+2&x&%zz=%");
+        let form = Form::parse(
+            b"choice=save&purpose=analytics&purpose=media&return_to=%2Fa%3Fb%3D1+2&x&%zz=%",
+        );
         assert_eq!(form.get("choice"), Some("save"));
-        assert_eq!(form.all("purpose").collect::<Vec<_>>(), ["analytics", "media"]);
+        assert_eq!(
+            form.all("purpose").collect::<Vec<_>>(),
+            ["analytics", "media"]
+        );
         assert_eq!(form.get("return_to"), Some("/a?b=1 2"));
         assert_eq!(form.get("x"), Some(""));
         assert_eq!(form.get("%zz"), Some("%"));

@@ -6,7 +6,7 @@ use http::{HeaderValue, Method, Response, StatusCode, header};
 
 use super::{centre, consent};
 use crate::{
-    privacy::{centre as page, VendorId},
+    privacy::{VendorId, centre as page},
     serve::{body::ResponseBody, exchange::Scene, refusal::Refusal},
     upstream::BoxContent,
 };
@@ -57,7 +57,8 @@ fn refused_vendor(scene: &Scene<'_>, path: &str) -> Option<VendorId> {
 /// The path as a web server would understand it: percent-encoding undone, repeated slashes and dot
 /// segments resolved (RFC 3986 §6.2.2), so that no spelling leads past a decision.
 fn normalised(path: &str) -> Cow<'_, str> {
-    if !path.contains('%') && !path.contains("//") && !path.contains("/..") && !path.contains("/./") {
+    if !path.contains('%') && !path.contains("//") && !path.contains("/..") && !path.contains("/./")
+    {
         return Cow::Borrowed(path);
     }
     let decoded = decoded(path);
@@ -72,7 +73,9 @@ fn normalised(path: &str) -> Cow<'_, str> {
         }
     }
     let mut out = format!("/{}", segments.join("/"));
-    if out.len() > 1 && (decoded.ends_with('/') || decoded.ends_with("/.") || decoded.ends_with("/..")) {
+    if out.len() > 1
+        && (decoded.ends_with('/') || decoded.ends_with("/.") || decoded.ends_with("/.."))
+    {
         out.push('/');
     }
     Cow::Owned(out)
@@ -87,7 +90,11 @@ fn decoded(path: &str) -> String {
             _ => None,
         };
         bytes.push(escaped.unwrap_or(*byte));
-        rest = if escaped.is_some() { after.get(2..).unwrap_or_default() } else { after };
+        rest = if escaped.is_some() {
+            after.get(2..).unwrap_or_default()
+        } else {
+            after
+        };
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }
@@ -110,10 +117,16 @@ pub(crate) async fn answer(
         Resource::Consent => Ok(consent::tell(scene)),
         Resource::Centre => Ok(centre::show(scene)),
         Resource::CentreWithoutSlash => Ok(redirect("/.privet/")),
-        Resource::Style => Ok(with_type("text/css; charset=utf-8", page::STYLE, "max-age=3600")),
-        Resource::Gpc => {
-            Ok(with_type("application/json", super::consent::GPC_SUPPORT, "max-age=86400"))
-        }
+        Resource::Style => Ok(with_type(
+            "text/css; charset=utf-8",
+            page::STYLE,
+            "max-age=3600",
+        )),
+        Resource::Gpc => Ok(with_type(
+            "application/json",
+            super::consent::GPC_SUPPORT,
+            "max-age=86400",
+        )),
     }
 }
 
@@ -127,14 +140,19 @@ pub(super) fn with_type(
     let fields = response.headers_mut();
     fields.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     fields.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
-    fields.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    fields.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     response
 }
 
 fn redirect(location: &'static str) -> Response<ResponseBody> {
     let mut response = Response::new(ResponseBody::full(""));
     *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
-    response.headers_mut().insert(header::LOCATION, HeaderValue::from_static(location));
+    response
+        .headers_mut()
+        .insert(header::LOCATION, HeaderValue::from_static(location));
     response
 }
 
@@ -163,7 +181,9 @@ fn vendor_refusal(scene: &Scene<'_>) -> Result<Response<ResponseBody>, Refusal> 
     if beacon && !document {
         let mut response = Response::new(ResponseBody::full(""));
         *response.status_mut() = StatusCode::NO_CONTENT;
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+            .headers_mut()
+            .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         return Ok(response);
     }
     Err(Refusal::NoConsent)

@@ -1,0 +1,254 @@
+//! A configuration put in force: at start, and again without a dropped connection.
+//!
+//! All or nothing: everything that can fail (files, certificates, sockets) is done before the
+//! first worker is told.
+
+use std::{
+    collections::HashSet,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use rustls::{ClientConfig, ServerConfig};
+
+use super::{
+    limits::connections_per_worker,
+    run::{Origin, StartError},
+    worker::{Command, Handle, Settings, Start, start},
+};
+use crate::{
+    config::{
+        options::{Config, HostPattern, Upstream},
+        vendors_from_catalogue,
+    },
+    listen::{Door, bind},
+    log::{AccessLog, operational},
+    metrics::Metrics,
+    privacy::{BUILT_IN_CATALOGUE, Catalogue},
+    serve::{Compiled, PseudonymKeys},
+    tls::{CertificateResolver, Certificates, server_config, server_config_after},
+    upstream::client_config,
+};
+
+/// Why a reload was refused; the running configuration stays.
+pub(crate) type Verdict = Result<(), String>;
+
+/// The running parts that the main thread holds.
+pub(super) struct Gateway {
+    pub(super) workers: Vec<Handle>,
+    pub(super) log: AccessLog,
+    metrics: Arc<Metrics>,
+    resolver: Arc<CertificateResolver>,
+    tls: Mutex<Arc<ServerConfig>>,
+}
+
+/// What a reload needs.
+pub(super) struct Reload {
+    pub(super) gateway: Gateway,
+    pub(super) origin: Origin,
+    pub(super) config: Config,
+    pub(super) level: operational::LevelHandle,
+    pub(super) descriptors: u64,
+}
+
+type Sockets = Vec<(Door, SocketAddr, Vec<std::net::TcpListener>)>;
+
+impl Gateway {
+    /// Starts the workers.
+    pub(super) fn start(
+        config: &Config,
+        workers: usize,
+        connections: usize,
+    ) -> Result<Self, StartError> {
+        let setup = |error: &dyn std::fmt::Display| StartError::Setup(error.to_string());
+        let metrics = Arc::new(Metrics::new(workers));
+        let compiled = compile(config, workers).map_err(|error| setup(&error))?;
+        metrics.install(Arc::clone(&compiled.strip_table));
+        let certificates =
+            Certificates::load(&config.tls, &hosts(config)).map_err(|error| setup(&error))?;
+        let resolver = Arc::new(CertificateResolver::new(certificates));
+        let tls =
+            server_config(&config.tls, Arc::clone(&resolver)).map_err(|error| setup(&error))?;
+        let log = AccessLog::open(&config.log)
+            .map_err(|error| StartError::Setup(format!("can't open the access log: {error}")))?;
+        metrics.watch_dropped_lines(log.dropped_counter());
+        let sockets = open(&doors(config), workers).map_err(StartError::Setup)?;
+        let keys = Arc::new(PseudonymKeys::default());
+        let mut handles = Vec::with_capacity(workers);
+        for (index, opened) in share(sockets, workers).into_iter().enumerate() {
+            let tls = Arc::clone(&tls);
+            let compiled = Arc::clone(&compiled);
+            handles.push(start(Start {
+                index,
+                metrics: metrics.worker(index),
+                keys: Arc::clone(&keys),
+                resolver: Arc::clone(&resolver),
+                settings: Settings {
+                    compiled,
+                    tls,
+                    connections,
+                    opened,
+                    closed: Vec::new(),
+                },
+                log: log.line_writer(),
+            })?);
+        }
+        Ok(Self {
+            workers: handles,
+            log,
+            metrics,
+            resolver,
+            tls: Mutex::new(tls),
+        })
+    }
+
+    pub(super) fn metrics(&self) -> Arc<Metrics> {
+        Arc::clone(&self.metrics)
+    }
+
+    /// Opens the access log's file anew, after something moved it away.
+    pub(super) fn reopen_log(&self) {
+        match self.log.reopen() {
+            Ok(()) => tracing::info!("access log reopened"),
+            Err(error) => tracing::error!("can't reopen the access log: {error}"),
+        }
+    }
+}
+
+impl Reload {
+    /// Reads the configuration again and puts it in force, or says why not and changes nothing.
+    pub(super) fn apply(&mut self) -> Verdict {
+        let verdict = self.try_apply();
+        match &verdict {
+            Ok(()) => tracing::info!("configuration reloaded"),
+            Err(reasons) => tracing::error!("reload refused, nothing changed:\n{reasons}"),
+        }
+        verdict
+    }
+
+    fn try_apply(&mut self) -> Verdict {
+        let loaded = self.origin.load().map_err(|report| report.to_string())?;
+        for warning in &loaded.warnings {
+            tracing::warn!("{warning}");
+        }
+        let config = loaded.config;
+        let gateway = &mut self.gateway;
+        let workers = gateway.workers.len();
+        if config.admin != self.config.admin {
+            return Err("admin.listen can't change while privet runs; restart it".to_owned());
+        }
+        let compiled = compile(&config, workers)?;
+        let certificates = gateway
+            .resolver
+            .current()
+            .reload(&config.tls, &hosts(&config))
+            .map_err(|error| error.to_string())?;
+        let mut tls = gateway.tls.lock().map_err(|error| error.to_string())?;
+        let next_tls = server_config_after(&tls, &config.tls, Arc::clone(&gateway.resolver))
+            .map_err(|error| error.to_string())?;
+        let log = if config.log == self.config.log {
+            None
+        } else {
+            let log = AccessLog::open(&config.log);
+            Some(log.map_err(|error| format!("can't open the access log: {error}"))?)
+        };
+        let (before, after) = (doors(&self.config), doors(&config));
+        let added: Vec<_> = after.difference(&before).copied().collect();
+        let closed: Vec<_> = before.difference(&after).copied().collect();
+        let opened = share(open(&added.into_iter().collect(), workers)?, workers);
+
+        // Nothing can fail any more.
+        gateway.resolver.replace(certificates);
+        tls.clone_from(&next_tls);
+        drop(tls);
+        gateway.metrics.install(Arc::clone(&compiled.strip_table));
+        let connections =
+            connections_per_worker(config.limits.connections, self.descriptors, workers);
+        for (worker, opened) in gateway.workers.iter().zip(opened) {
+            let settings = Settings {
+                compiled: Arc::clone(&compiled),
+                tls: Arc::clone(&next_tls),
+                connections,
+                opened,
+                closed: closed.clone(),
+            };
+            let writer = log.as_ref().map(|log| Box::new(log.line_writer()));
+            // A worker that ended by a panic serves nothing that could change.
+            let _ = worker
+                .commands
+                .send(Command::Configure(Box::new(settings), writer));
+        }
+        if let Some(log) = log {
+            gateway.metrics.watch_dropped_lines(log.dropped_counter());
+            let old = std::mem::replace(&mut gateway.log, log);
+            // Lines of requests that are still running go to the new log.
+            old.flush();
+        }
+        self.level.set(config.log.level);
+        self.config = config;
+        Ok(())
+    }
+}
+
+fn compile(config: &Config, workers: usize) -> Result<Arc<Compiled>, String> {
+    let built_in =
+        vendors_from_catalogue(BUILT_IN_CATALOGUE).map_err(|report| report.to_string())?;
+    let catalogue = Arc::new(Catalogue::new(built_in, config.vendors.clone()));
+    let trust = trust(config)?;
+    Ok(Arc::new(Compiled::new(config, &catalogue, trust, workers)))
+}
+
+/// Trust anchors, only where a website is spoken to over TLS.
+fn trust(config: &Config) -> Result<Option<Arc<ClientConfig>>, String> {
+    let needed = config.sites.iter().any(|site| match &site.upstream {
+        Upstream::Demo => false,
+        Upstream::Servers(servers) => servers.iter().any(|server| server.tls),
+    });
+    needed
+        .then(client_config)
+        .transpose()
+        .map_err(|error| error.to_string())
+}
+
+fn hosts(config: &Config) -> Vec<HostPattern> {
+    config
+        .sites
+        .iter()
+        .flat_map(|site| site.hosts.iter().cloned())
+        .collect()
+}
+
+fn doors(config: &Config) -> HashSet<(Door, SocketAddr)> {
+    let https = config
+        .listen
+        .https
+        .iter()
+        .map(|address| (Door::Https, *address));
+    let http = config
+        .listen
+        .http
+        .iter()
+        .map(|address| (Door::Http, *address));
+    https.chain(http).collect()
+}
+
+fn open(doors: &HashSet<(Door, SocketAddr)>, workers: usize) -> Result<Sockets, String> {
+    doors
+        .iter()
+        .map(|(door, address)| {
+            let sockets = bind(*address, workers).map_err(|error| error.to_string())?;
+            Ok((*door, *address, sockets))
+        })
+        .collect()
+}
+
+/// One socket of each address for each worker.
+fn share(sockets: Sockets, workers: usize) -> Vec<Vec<(Door, SocketAddr, std::net::TcpListener)>> {
+    let mut shares: Vec<Vec<_>> = (0..workers).map(|_| Vec::new()).collect();
+    for (door, address, sockets) in sockets {
+        for (share, socket) in shares.iter_mut().zip(sockets) {
+            share.push((door, address, socket));
+        }
+    }
+    shares
+}

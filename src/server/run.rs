@@ -1,0 +1,231 @@
+//! Starting, and the main thread's life: it answers the admin listener and signals, and leaves
+//! requests to the workers.
+
+use std::{
+    fmt, io,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    runtime,
+    signal::unix::{Signal, SignalKind, signal},
+    sync::mpsc,
+    task::spawn_blocking,
+};
+
+use super::{
+    limits::{connections_per_worker, descriptors, workers},
+    reload::{Gateway, Reload},
+    worker::Command,
+};
+use crate::{
+    admin::{self, Admin},
+    config::{Loaded, Report},
+    log::operational,
+};
+
+/// Where the configuration comes from, and comes from again at a reload.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// A file.
+    File(PathBuf),
+    /// `--upstream URL [--https ADDR] [--http ADDR]`; a reload makes the same of it.
+    Arguments {
+        /// `--upstream`.
+        upstream: String,
+        /// `--https`.
+        https: Option<String>,
+        /// `--http`.
+        http: Option<String>,
+    },
+}
+
+impl Origin {
+    /// Reads and validates the configuration.
+    ///
+    /// # Errors
+    /// Every mistake in it.
+    pub fn load(&self) -> Result<Loaded, Report> {
+        match self {
+            Self::File(path) => crate::config::load(path, &|name| std::env::var(name).ok()),
+            Self::Arguments {
+                upstream,
+                https,
+                http,
+            } => crate::config::for_upstream(upstream, https.as_deref(), http.as_deref()),
+        }
+    }
+}
+
+/// Why the gateway can't start or go on: what an operator can act on.
+#[derive(Debug)]
+pub enum StartError {
+    /// The configuration has mistakes.
+    Config(Report),
+    /// The configuration is sound and yet can't be put in force.
+    Setup(String),
+    /// The operating system refuses something.
+    System(io::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Config(report) => report.fmt(f),
+            Self::Setup(reason) => f.write_str(reason),
+            Self::System(error) => write!(f, "can't start: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl From<io::Error> for StartError {
+    fn from(error: io::Error) -> Self {
+        Self::System(error)
+    }
+}
+
+/// Serves until a signal ends it. `greet` is called once websites are being served.
+///
+/// # Errors
+/// What kept it from starting.
+pub fn run(
+    origin: Origin,
+    loaded: Loaded,
+    greet: impl FnOnce(&crate::config::options::Config),
+) -> Result<(), StartError> {
+    let begun = Instant::now();
+    let level = operational::init(loaded.config.log.level);
+    operational::install_panic_hook();
+    for warning in &loaded.warnings {
+        tracing::warn!("{warning}");
+    }
+    let workers = workers();
+    let descriptors = descriptors();
+    let connections =
+        connections_per_worker(loaded.config.limits.connections, descriptors, workers);
+    let gateway = Gateway::start(&loaded.config, workers, connections)?;
+    let config = loaded.config;
+    let runtime = runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let (requests, inbox) = mpsc::channel(1);
+        let admin = Arc::new(Admin::new(gateway.metrics(), requests));
+        let mut signals = Signals::new()?;
+        let listener = match config.admin {
+            Some(address) => Some(admin::listen(address).map_err(StartError::Setup)?),
+            None => None,
+        };
+        if let Some(listener) = listener {
+            tokio::spawn(admin::serve(listener, Arc::clone(&admin)));
+        }
+        tracing::info!(
+            workers,
+            start_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "serving {} {}",
+            config.sites.len(),
+            if config.sites.len() == 1 {
+                "website"
+            } else {
+                "websites"
+            },
+        );
+        greet(&config);
+        let drain = config.limits.drain_timeout;
+        let mut reload = Reload {
+            gateway,
+            origin,
+            config,
+            level,
+            descriptors,
+        };
+        live(&mut reload, &mut signals, inbox, &admin).await;
+        shut_down(reload, &mut signals, &admin, drain).await
+    })
+}
+
+/// Until a signal asks to end.
+async fn live(
+    reload: &mut Reload,
+    signals: &mut Signals,
+    mut inbox: mpsc::Receiver<admin::ReloadRequest>,
+    admin: &Admin,
+) {
+    loop {
+        tokio::select! {
+            _ = signals.terminate.recv() => return,
+            _ = signals.interrupt.recv() => return,
+            _ = signals.quit.recv() => return,
+            _ = signals.hangup.recv() => {
+                admin.note_reload(reload.apply());
+            }
+            _ = signals.user1.recv() => reload.gateway.reopen_log(),
+            Some(request) = inbox.recv() => {
+                let verdict = reload.apply();
+                admin.note_reload(verdict.clone());
+                // Whoever asked may have gone away.
+                let _ = request.send(verdict);
+            }
+        }
+    }
+}
+
+/// Lets running requests finish; a second signal ends at once.
+async fn shut_down(
+    reload: Reload,
+    signals: &mut Signals,
+    admin: &Admin,
+    limit: Duration,
+) -> Result<(), StartError> {
+    tracing::info!("draining: no new connections; running requests may finish within {limit:?}");
+    admin.drain();
+    let Gateway { workers, log, .. } = reload.gateway;
+    for worker in &workers {
+        // A worker that is gone needs not be told.
+        let _ = worker.commands.send(Command::Drain(limit));
+    }
+    let joined = spawn_blocking(move || {
+        for worker in workers {
+            if worker.thread.join().is_err() {
+                tracing::error!("a worker ended by a panic");
+            }
+        }
+    });
+    let second = async {
+        tokio::select! {
+            _ = signals.terminate.recv() => {}
+            _ = signals.interrupt.recv() => {}
+            _ = signals.quit.recv() => {}
+        }
+    };
+    tokio::select! {
+        _ = joined => {}
+        () = second => tracing::warn!("second signal: ending at once"),
+    }
+    log.flush();
+    Ok(())
+}
+
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    quit: Signal,
+    hangup: Signal,
+    user1: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            quit: signal(SignalKind::quit())?,
+            hangup: signal(SignalKind::hangup())?,
+            user1: signal(SignalKind::user_defined1())?,
+        })
+    }
+}
