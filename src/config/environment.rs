@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::{mistake::quoted, node::Problem};
+use super::{mistake::quoted, problem::Problem};
 
 /// Where variables come from.
 pub(super) type Environment<'e> = &'e dyn Fn(&str) -> Option<String>;
@@ -29,8 +29,9 @@ pub(super) fn expand<'t>(
             continue;
         }
         let Some((inside, after)) = after.split_once('}') else {
-            return Err(Problem::error("\"${\" is not closed")
-                .expecting("\"${NAME}\" or \"${NAME:-default}\", or \"$${\" for the characters themselves"));
+            return Err(Problem::error("\"${\" is not closed").expecting(
+                "\"${NAME}\" or \"${NAME:-default}\", or \"$${\" for the characters themselves",
+            ));
         };
         expanded.push_str(before);
         expanded.push_str(&variable(inside, environment)?);
@@ -47,21 +48,37 @@ fn variable(inside: &str, environment: Environment<'_>) -> Result<String, Proble
     };
     let first = name.bytes().next();
     let starts_well = first.is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
-    if !starts_well || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-        return Err(Problem::error(format!("{} is not the name of an environment variable", quoted(name)))
-            .expecting("letters, digits and \"_\""));
+    if !starts_well
+        || !name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    {
+        return Err(Problem::error(format!(
+            "{} is not the name of an environment variable",
+            quoted(name)
+        ))
+        .expecting("letters, digits and \"_\""));
     }
     match (environment(name), default) {
         (Some(value), None) => Ok(value),
         (Some(value), Some(_)) if !value.is_empty() => Ok(value),
         (_, Some(default)) => Ok(default.to_owned()),
-        (None, None) => Err(Problem::error(format!("the environment variable {} is not set", quoted(name)))
-            .expecting(format!("it to be set, or a default: \"${{{name}:-default}}\""))),
+        (None, None) => Err(Problem::error(format!(
+            "the environment variable {} is not set",
+            quoted(name)
+        ))
+        .expecting(format!(
+            "it to be set, or a default: \"${{{name}:-default}}\""
+        ))),
     }
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test may panic")]
+#[allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failed test may panic"
+)]
 mod tests {
     use super::*;
 

@@ -13,7 +13,8 @@ use super::{
     document::{self, Entry, Kind, Table, Value},
     environment::Environment,
     mistake::quoted,
-    node::{Context, Finding, Findings, Node, Problem},
+    node::{Context, Node},
+    problem::{Finding, Findings, Problem},
     source::{Place, Sources, read, reason},
 };
 
@@ -31,12 +32,34 @@ const APPENDED: &[&str] = &["site", "vendor", "tls.certificate"];
 const EXPECTED: &str = "paths of files, such as \"sites/*.toml\"";
 
 /// Reads `text`, the text of the file `name`, and what it includes.
-pub(super) fn read_all(name: &Path, text: String, environment: Environment<'_>, findings: &Findings) -> Document {
-    let mut reading =
-        Reading { sources: Sources::default(), damaged: Vec::new(), open: Vec::new(), done: Vec::new(), environment, findings };
+pub(super) fn read_all(
+    name: &Path,
+    text: String,
+    environment: Environment<'_>,
+    findings: &Findings,
+) -> Document {
+    let mut reading = Reading {
+        sources: Sources::default(),
+        damaged: Vec::new(),
+        open: Vec::new(),
+        done: Vec::new(),
+        environment,
+        findings,
+    };
     let table = reading.file(name, text);
-    let root = Value { place: Place { file: 0, start: 0, end: 0 }, kind: Kind::Table(table) };
-    Document { root, sources: reading.sources, damaged: reading.damaged }
+    let root = Value {
+        place: Place {
+            file: 0,
+            start: 0,
+            end: 0,
+        },
+        kind: Kind::Table(table),
+    };
+    Document {
+        root,
+        sources: reading.sources,
+        damaged: reading.damaged,
+    }
 }
 
 struct Reading<'a> {
@@ -59,7 +82,11 @@ impl Reading<'_> {
         let mut table = parsed.root;
         self.open.push(identity.clone());
         self.done.push(identity);
-        if let Some(index) = table.entries.iter().position(|entry| entry.key == "include") {
+        if let Some(index) = table
+            .entries
+            .iter()
+            .position(|entry| entry.key == "include")
+        {
             let entry = table.entries.remove(index);
             self.include(&entry, &mut table);
         }
@@ -70,8 +97,16 @@ impl Reading<'_> {
     /// Merges what `entry`, an `include = […]`, names into `table`.
     fn include(&mut self, entry: &Entry, table: &mut Table) {
         let sources = std::mem::take(&mut self.sources);
-        let context = Context { findings: self.findings, environment: self.environment, sources: &sources };
-        let node = Node { value: &entry.value, path: entry.key.clone(), context };
+        let context = Context {
+            findings: self.findings,
+            environment: self.environment,
+            sources: &sources,
+        };
+        let node = Node {
+            value: &entry.value,
+            path: entry.key.clone(),
+            context,
+        };
         let folder = sources.folder(entry.value.place).to_owned();
         let wanted = node.full_list(EXPECTED, |item| {
             let paths = item.parsed(EXPECTED, |text| files(&folder, text))?;
@@ -83,7 +118,11 @@ impl Reading<'_> {
                 match self.included(&file) {
                     Ok(added) => self.merge(table, added, ""),
                     Err(Some(problem)) => {
-                        self.findings.add(Finding { place: Some(place), key: path.clone(), problem });
+                        self.findings.add(Finding {
+                            place: Some(place),
+                            key: path.clone(),
+                            problem,
+                        });
                     }
                     Err(None) => {}
                 }
@@ -101,8 +140,12 @@ impl Reading<'_> {
         if self.done.contains(&identity) {
             return Err(Some(Problem::error(format!("{shown} is included twice"))));
         }
-        let bytes = read(path)
-            .map_err(|error| Some(Problem::error(format!("{shown} can't be read: {}", reason(&error)))))?;
+        let bytes = read(path).map_err(|error| {
+            Some(Problem::error(format!(
+                "{shown} can't be read: {}",
+                reason(&error)
+            )))
+        })?;
         match String::from_utf8(bytes) {
             Ok(text) => Ok(self.file(path, text)),
             Err(_) => Err(Some(Problem::error(format!("{shown} is not UTF-8")))),
@@ -111,8 +154,16 @@ impl Reading<'_> {
 
     fn merge(&self, table: &mut Table, added: Table, path: &str) {
         for entry in added.entries {
-            let path = if path.is_empty() { entry.key.clone() } else { format!("{path}.{}", entry.key) };
-            let Some(present) = table.entries.iter_mut().find(|present| present.key == entry.key) else {
+            let path = if path.is_empty() {
+                entry.key.clone()
+            } else {
+                format!("{path}.{}", entry.key)
+            };
+            let Some(present) = table
+                .entries
+                .iter_mut()
+                .find(|present| present.key == entry.key)
+            else {
                 table.entries.push(entry);
                 continue;
             };
@@ -125,7 +176,11 @@ impl Reading<'_> {
                     let first = self.sources.line_name(present.key_place);
                     let problem = Problem::error(format!("is set in {first} already"))
                         .expecting("each value in one file only");
-                    self.findings.add(Finding { place: Some(entry.key_place), key: path, problem });
+                    self.findings.add(Finding {
+                        place: Some(entry.key_place),
+                        key: path,
+                        problem,
+                    });
                 }
             }
         }
@@ -135,23 +190,38 @@ impl Reading<'_> {
 /// The files that `pattern` names, in order of their names.
 fn files(folder: &Path, pattern: &str) -> Result<Vec<PathBuf>, Problem> {
     let path = folder.join(pattern);
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let parent = path.parent().unwrap_or(Path::new(""));
+    let name = path
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
+    let parent = path.parent().unwrap_or_else(|| Path::new(""));
     if pattern.is_empty() || name.is_empty() {
         return Err(Problem::error("names no file"));
     }
-    if Path::new(pattern).parent().is_some_and(|parent| parent.to_string_lossy().contains('*')) {
+    if Path::new(pattern)
+        .parent()
+        .is_some_and(|parent| parent.to_string_lossy().contains('*'))
+    {
         return Err(Problem::error("has \"*\" before its last part")
             .expecting("\"*\" in the file's name only, such as \"sites/*.toml\""));
     }
     if !name.contains('*') {
         return Ok(vec![path]);
     }
-    let listed = if parent == Path::new("") { Path::new(".") } else { parent };
+    let listed = if parent == Path::new("") {
+        Path::new(".")
+    } else {
+        parent
+    };
     let entries = match fs::read_dir(listed) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(Problem::error(format!("can't be listed: {}", reason(&error)))),
+        Err(error) => {
+            return Err(Problem::error(format!(
+                "can't be listed: {}",
+                reason(&error)
+            )));
+        }
     };
     let mut found: Vec<PathBuf> = entries
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
@@ -177,7 +247,11 @@ fn matches(pattern: &str, name: &str) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test may panic")]
+#[allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failed test may panic"
+)]
 mod tests {
     use super::*;
 

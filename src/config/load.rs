@@ -6,8 +6,9 @@ use super::{
     environment::Environment,
     include::{Document, read_all},
     mistake::{Mistake, Report, Severity},
-    node::{Context, Finding, Findings, Problem},
+    node::Context,
     options::Config,
+    problem::{Finding, Findings, Problem},
     resolve,
     source::{Place, Sources, read, reason},
 };
@@ -28,11 +29,18 @@ pub struct Loaded {
 /// Everything that is wrong, warnings too, in the order of the files.
 pub fn load(path: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Result<Loaded, Report> {
     let bytes = read(path).map_err(|error| {
-        let problem = Problem::error(format!("can't be read: {}", reason(&error)))
-            .expecting("a configuration file here or after --config; \"privet run --upstream URL\" needs none");
+        let problem = Problem::error(format!("can't be read: {}", reason(&error))).expecting(
+            "a configuration file here or after --config; \"privet run --upstream URL\" needs none",
+        );
         let findings = Findings::default();
-        findings.add(Finding { place: None, key: path.display().to_string(), problem });
-        Report { mistakes: findings.into_mistakes(&Sources::default(), &[]) }
+        findings.add(Finding {
+            place: None,
+            key: path.display().to_string(),
+            problem,
+        });
+        Report {
+            mistakes: findings.into_mistakes(&Sources::default(), &[]),
+        }
     })?;
     match String::from_utf8(bytes) {
         Ok(text) => parse(&text, path, environment),
@@ -44,20 +52,41 @@ fn not_utf8(path: &Path, error: &std::string::FromUtf8Error) -> Report {
     let (mut sources, findings) = (Sources::default(), Findings::default());
     let start = error.utf8_error().valid_up_to();
     let file = sources.add(path, String::from_utf8_lossy(error.as_bytes()).into_owned());
-    let problem = Problem::error("not TOML: not UTF-8").expecting("text in UTF-8");
-    findings.add(Finding { place: Some(Place { file, start, end: start }), key: String::new(), problem });
-    Report { mistakes: findings.into_mistakes(&sources, &[]) }
+    let problem = Problem::syntax("not UTF-8").expecting("text in UTF-8");
+    findings.add(Finding {
+        place: Some(Place {
+            file,
+            start,
+            end: start,
+        }),
+        key: String::new(),
+        problem,
+    });
+    Report {
+        mistakes: findings.into_mistakes(&sources, &[]),
+    }
 }
 
 /// Reads `text` as the configuration file `name`. Relative paths start from the folder of `name`.
 ///
 /// # Errors
 /// Everything that is wrong, warnings too, in the order of the files.
-pub fn parse(text: &str, name: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Result<Loaded, Report> {
+pub fn parse(
+    text: &str,
+    name: &Path,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<Loaded, Report> {
     let (config, mistakes) = compile(text, name, environment, resolve::config);
     match config {
-        Some(config) if mistakes.iter().all(|mistake| mistake.severity == Severity::Warning) => {
-            Ok(Loaded { config, warnings: mistakes })
+        Some(config)
+            if mistakes
+                .iter()
+                .all(|mistake| mistake.severity == Severity::Warning) =>
+        {
+            Ok(Loaded {
+                config,
+                warnings: mistakes,
+            })
         }
         _ => Err(Report { mistakes }),
     }
@@ -69,9 +98,20 @@ pub fn parse(text: &str, name: &Path, environment: &dyn Fn(&str) -> Option<Strin
 /// Everything that is wrong.
 pub fn vendors_from_catalogue(text: &str) -> Result<Vec<Vendor>, Report> {
     let nothing = |_: &str| None;
-    let (vendors, mistakes) = compile(text, Path::new("catalogue.toml"), &nothing, resolve::catalogue);
+    let (vendors, mistakes) = compile(
+        text,
+        Path::new("catalogue.toml"),
+        &nothing,
+        resolve::catalogue,
+    );
     match vendors {
-        Some(vendors) if mistakes.iter().all(|mistake| mistake.severity == Severity::Warning) => Ok(vendors),
+        Some(vendors)
+            if mistakes
+                .iter()
+                .all(|mistake| mistake.severity == Severity::Warning) =>
+        {
+            Ok(vendors)
+        }
         _ => Err(Report { mistakes }),
     }
 }
@@ -83,8 +123,16 @@ fn compile<T>(
     resolve: impl FnOnce(&super::document::Value, Context<'_>) -> Option<T>,
 ) -> (Option<T>, Vec<Mistake>) {
     let findings = Findings::default();
-    let Document { root, sources, damaged } = read_all(name, text.to_owned(), environment, &findings);
-    let context = Context { findings: &findings, environment, sources: &sources };
+    let Document {
+        root,
+        sources,
+        damaged,
+    } = read_all(name, text.to_owned(), environment, &findings);
+    let context = Context {
+        findings: &findings,
+        environment,
+        sources: &sources,
+    };
     let compiled = resolve(&root, context);
     (compiled, findings.into_mistakes(&sources, &damaged))
 }
@@ -101,7 +149,10 @@ pub fn for_upstream(url: &str, https: Option<&str>, http: Option<&str>) -> Resul
             text.push_str(&format!("{key} = [{}]\n", super::write::string(address)));
         }
     }
-    text.push_str(&format!("[[site]]\nhosts = [\"*\"]\nupstream = {}\n", super::write::string(url)));
+    text.push_str(&format!(
+        "[[site]]\nhosts = [\"*\"]\nupstream = {}\n",
+        super::write::string(url)
+    ));
     let loaded = parse(&text, Path::new(""), &|_| None);
     let flagged = |mut mistakes: Vec<Mistake>| {
         for mistake in &mut mistakes {
@@ -111,8 +162,13 @@ pub fn for_upstream(url: &str, https: Option<&str>, http: Option<&str>) -> Resul
         mistakes
     };
     match loaded {
-        Ok(Loaded { config, warnings }) => Ok(Loaded { config, warnings: flagged(warnings) }),
-        Err(report) => Err(Report { mistakes: flagged(report.mistakes) }),
+        Ok(Loaded { config, warnings }) => Ok(Loaded {
+            config,
+            warnings: flagged(warnings),
+        }),
+        Err(report) => Err(Report {
+            mistakes: flagged(report.mistakes),
+        }),
     }
 }
 

@@ -107,7 +107,11 @@ impl fmt::Display for Position {
         let Some(text) = &self.text else {
             return Ok(());
         };
-        writeln!(f, "    {}", text.chars().take(SHOWN_LINE).collect::<String>())?;
+        writeln!(
+            f,
+            "    {}",
+            text.chars().take(SHOWN_LINE).collect::<String>()
+        )?;
         if self.column > SHOWN_LINE {
             return Ok(());
         }
@@ -123,15 +127,40 @@ impl fmt::Display for Position {
 }
 
 /// `text` with each character that could command a terminal or reorder the line replaced by one
-/// that can't; as many characters as before, tabs kept.
+/// that can't, and passwords masked; as many characters as before, tabs kept.
 pub(super) fn shown(text: &str) -> String {
     let replace = |character: char| {
         let reorders = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
         let breaks = matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}');
         let commands = character.is_control() && character != '\t';
-        if reorders || breaks || commands { '\u{fffd}' } else { character }
+        if reorders || breaks || commands {
+            '\u{fffd}'
+        } else {
+            character
+        }
     };
-    text.chars().map(replace).collect()
+    mask_passwords(text).chars().map(replace).collect()
+}
+
+/// `text` with the user and password of each URL masked, as long as before.
+fn mask_passwords(text: &str) -> String {
+    let mut parts = text.split("://");
+    let mut masked = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        masked.push_str("://");
+        let end = part.find(['"', '\'', ' ', '\t']).unwrap_or(part.len());
+        let (authority, rest) = part.split_at_checked(end).unwrap_or((part, ""));
+        match authority.rsplit_once('@') {
+            Some((secret, host)) => {
+                masked.extend(secret.chars().map(|_| '*'));
+                masked.push('@');
+                masked.push_str(host);
+            }
+            None => masked.push_str(authority),
+        }
+        masked.push_str(rest);
+    }
+    masked
 }
 
 /// `value` in quotes, fit to be shown in a message.
@@ -144,25 +173,36 @@ pub(super) fn quoted(value: &str) -> String {
 }
 
 /// The one of `names` that `written` was probably meant to be.
-pub(super) fn nearest<'n>(written: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+pub(super) fn nearest<'n>(
+    written: &str,
+    names: impl IntoIterator<Item = &'n str>,
+) -> Option<&'n str> {
     // A name three times as long as any key is no misspelling, and the distance is quadratic.
     if written.len() > 64 {
         return None;
     }
     let written = written.to_lowercase().replace('-', "_");
+    // "warning" is further from "warn" than a slip, and means it all the same.
+    let begins = |name: &str| name.len() > 2 && written.starts_with(name);
     names
         .into_iter()
         .map(|name| {
             let comparable = name.to_lowercase().replace('-', "_");
             (strsim::damerau_levenshtein(&written, &comparable), name)
         })
-        .filter(|(distance, name)| *distance <= name.chars().count().div_ceil(3).min(4))
+        .filter(|(distance, name)| {
+            *distance <= name.chars().count().div_ceil(3).min(4) || begins(name)
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test may panic")]
+#[allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failed test may panic"
+)]
 mod tests {
     use super::*;
 
@@ -171,7 +211,12 @@ mod tests {
         let mistake = Mistake {
             severity: Severity::Error,
             file: "proxy.toml".to_owned(),
-            position: Some(Position { line: 4, column: 12, width: 5, text: Some("\tunknown = \"kep\"".to_owned()) }),
+            position: Some(Position {
+                line: 4,
+                column: 12,
+                width: 5,
+                text: Some("\tunknown = \"kep\"".to_owned()),
+            }),
             key: "site[0].cookies.unknown".to_owned(),
             message: "\"kep\" is not a choice".to_owned(),
             expected: Some("one of: \"keep\", \"strip\"".to_owned()),
@@ -181,13 +226,28 @@ mod tests {
             \tunknown = \"kep\"\n    \t          ^^^^^\n  \
             expected one of: \"keep\", \"strip\"\n  did you mean \"keep\"?\n";
         assert_eq!(mistake.to_string(), expected);
-        let warning = Mistake { severity: Severity::Warning, position: None, ..mistake };
-        assert!(warning.to_string().starts_with("proxy.toml: site[0].cookies.unknown: warning: \"kep\""));
+        let warning = Mistake {
+            severity: Severity::Warning,
+            position: None,
+            ..mistake
+        };
+        assert!(
+            warning
+                .to_string()
+                .starts_with("proxy.toml: site[0].cookies.unknown: warning: \"kep\"")
+        );
     }
 
     #[test]
     fn what_could_command_a_terminal_is_not_shown() {
-        assert_eq!(shown("a\u{1b}[2J\u{202e}b\tc\r"), "a\u{fffd}[2J\u{fffd}b\tc\u{fffd}");
+        assert_eq!(
+            shown("a\u{1b}[2J\u{202e}b\tc\r"),
+            "a\u{fffd}[2J\u{fffd}b\tc\u{fffd}"
+        );
+        assert_eq!(
+            shown("db = \"pg://me:p/w@db/x\" # a@b"),
+            "db = \"pg://******@db/x\" # a@b"
+        );
         assert_eq!(quoted(&"x".repeat(500)).chars().count(), SHOWN_LINE + 3);
     }
 
@@ -198,6 +258,7 @@ mod tests {
             ("lisen", Some("listen")),
             ("client-ip", Some("client_ip")),
             ("CONSENT", Some("consent")),
+            ("modes", Some("mode")),
             ("firewall", None),
             ("", None),
         ] {

@@ -5,10 +5,11 @@
 
 use std::time::Duration;
 
-use super::node::Problem;
+use super::problem::Problem;
 
 /// What a duration looks like, for messages.
-pub(super) const DURATION: &str = "a duration such as \"500ms\", \"30s\", \"15 minutes\" or \"90 days\"";
+pub(super) const DURATION: &str =
+    "a duration such as \"500ms\", \"30s\", \"15 minutes\" or \"90 days\"";
 /// What a size looks like, for messages.
 pub(super) const SIZE: &str = "a size such as \"128 B\", \"16 KiB\" or \"1 MiB\"";
 
@@ -39,9 +40,15 @@ const SIZE_UNITS: &[(&[&str], u64)] = &[
 
 /// The duration that `text` names.
 pub(super) fn duration(text: &str) -> Result<Duration, Problem> {
-    if text.trim_start_matches(|character: char| character.is_ascii_digit()).trim().starts_with("month") {
-        return Err(Problem::error("counts in months, which have no fixed length")
-            .expecting("days, such as \"30 days\""));
+    if text
+        .trim_start_matches(|character: char| character.is_ascii_digit())
+        .trim()
+        .starts_with("month")
+    {
+        return Err(
+            Problem::error("counts in months, which have no fixed length")
+                .expecting("days, such as \"30 days\""),
+        );
     }
     quantity(text, DURATION_UNITS, "duration", 's').map(Duration::from_millis)
 }
@@ -51,8 +58,16 @@ pub(super) fn size(text: &str) -> Result<u64, Problem> {
     quantity(text, SIZE_UNITS, "size", 'B')
 }
 
-fn quantity(text: &str, units: &[(&[&str], u64)], what: &str, smallest: char) -> Result<u64, Problem> {
-    let end = text.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
+fn quantity(
+    text: &str,
+    units: &[(&[&str], u64)],
+    what: &str,
+    smallest: char,
+) -> Result<u64, Problem> {
+    let end = text
+        .bytes()
+        .position(|byte| !byte.is_ascii_digit())
+        .unwrap_or(text.len());
     let (number, unit) = text.split_at_checked(end).unwrap_or((text, ""));
     let unit = unit.strip_prefix(' ').unwrap_or(unit);
     if number.is_empty() {
@@ -61,7 +76,12 @@ fn quantity(text: &str, units: &[(&[&str], u64)], what: &str, smallest: char) ->
     if unit.is_empty() {
         return Err(Problem::error("has no unit").meant(Some(&format!("{number}{smallest}"))));
     }
-    let named = |name: &str| units.iter().find(|(names, _)| names.contains(&name)).map(|(_, factor)| *factor);
+    let named = |name: &str| {
+        units
+            .iter()
+            .find(|(names, _)| names.contains(&name))
+            .map(|(_, factor)| *factor)
+    };
     let Some(factor) = named(unit) else {
         let names = units.iter().flat_map(|(names, _)| names.iter().copied());
         let ignoring_case = names.clone().find(|name| name.eq_ignore_ascii_case(unit));
@@ -69,7 +89,10 @@ fn quantity(text: &str, units: &[(&[&str], u64)], what: &str, smallest: char) ->
         let meant = meant.map(|unit| format!("{number} {unit}"));
         return Err(Problem::error(format!("is not a {what}")).meant(meant.as_deref()));
     };
-    let number = number.parse::<u64>().ok().and_then(|number| number.checked_mul(factor));
+    let number = number
+        .parse::<u64>()
+        .ok()
+        .and_then(|number| number.checked_mul(factor));
     number
         .filter(|number| i64::try_from(*number).is_ok())
         .ok_or_else(|| Problem::error("is too large to count"))
@@ -77,18 +100,29 @@ fn quantity(text: &str, units: &[(&[&str], u64)], what: &str, smallest: char) ->
 
 /// `duration` in the largest unit that is exact.
 pub(super) fn write_duration(duration: Duration) -> String {
-    let units = [(DAY, " days"), (3_600_000, " hours"), (60_000, " minutes"), (1000, "s")];
+    let units = [
+        (DAY, " days"),
+        (3_600_000, " hours"),
+        (60_000, " minutes"),
+        (1000, "s"),
+    ];
     let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     write(milliseconds, &units, "ms")
 }
 
 /// `bytes` in the largest unit that is exact.
 pub(super) fn write_size(bytes: u64) -> String {
-    write(bytes, &[(1 << 30, " GiB"), (1 << 20, " MiB"), (1 << 10, " KiB")], " B")
+    write(
+        bytes,
+        &[(1 << 30, " GiB"), (1 << 20, " MiB"), (1 << 10, " KiB")],
+        " B",
+    )
 }
 
 fn write(number: u64, units: &[(u64, &str)], smallest: &str) -> String {
-    let unit = units.iter().find(|(factor, _)| number > 0 && number.is_multiple_of(*factor));
+    let unit = units
+        .iter()
+        .find(|(factor, _)| number > 0 && number.is_multiple_of(*factor));
     match unit {
         // "1 days" reads badly, and is accepted as "1 day".
         Some((factor, unit)) if number == *factor && unit.ends_with('s') && unit.len() > 2 => {
@@ -100,7 +134,11 @@ fn write(number: u64, units: &[(u64, &str)], smallest: &str) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test may panic")]
+#[allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failed test may panic"
+)]
 mod tests {
     use super::*;
 
@@ -122,7 +160,19 @@ mod tests {
             assert_eq!(super::duration(written).unwrap(), duration, "{written}");
         }
         assert_eq!(duration("500ms").unwrap(), Duration::from_millis(500));
-        for text in ["", "s", "30", "1.5 hours", "-1s", "30  s", "30 S s", "1h 30m", "6 months", "99999999999999999999s", "30 parsecs"] {
+        for text in [
+            "",
+            "s",
+            "30",
+            "1.5 hours",
+            "-1s",
+            "30  s",
+            "30 S s",
+            "1h 30m",
+            "6 months",
+            "99999999999999999999s",
+            "30 parsecs",
+        ] {
             assert!(duration(text).is_err(), "{text}");
         }
     }

@@ -25,7 +25,11 @@ pub(super) struct Place {
 
 impl Place {
     pub(super) fn new(file: usize, range: &Range<usize>) -> Self {
-        Self { file, start: range.start, end: range.end }
+        Self {
+            file,
+            start: range.start,
+            end: range.end,
+        }
     }
 
     /// Whether the places share a byte, or touch.
@@ -55,7 +59,11 @@ impl Sources {
     /// Adds a file; returns its number.
     pub(super) fn add(&mut self, name: &Path, text: String) -> usize {
         let folder = name.parent().map(Path::to_owned).unwrap_or_default();
-        self.files.push(Source { name: name.display().to_string(), folder, text });
+        self.files.push(Source {
+            name: name.display().to_string(),
+            folder,
+            text,
+        });
         self.files.len() - 1
     }
 
@@ -70,13 +78,19 @@ impl Sources {
 
     /// The folder of the file that `place` is in.
     pub(super) fn folder(&self, place: Place) -> &Path {
-        self.get(place.file).map_or(Path::new(""), |source| source.folder.as_path())
+        self.get(place.file)
+            .map_or_else(|| Path::new(""), |source| source.folder.as_path())
     }
 
     /// `FILE:LINE` of `place`.
     pub(super) fn line_name(&self, place: Place) -> String {
-        let name = self.get(place.file).map(|source| shown(&source.name)).unwrap_or_default();
-        let line = self.position(place, true).map_or(0, |position| position.line);
+        let name = self
+            .get(place.file)
+            .map(|source| shown(&source.name))
+            .unwrap_or_default();
+        let line = self
+            .position(place, true)
+            .map_or(0, |position| position.line);
         format!("{name}:{line}")
     }
 
@@ -104,7 +118,9 @@ const FILE_LIMIT: u64 = 16 * 1024 * 1024;
 /// What is in the file at `path`.
 pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(FILE_LIMIT + 1).read_to_end(&mut bytes)?;
+    File::open(path)?
+        .take(FILE_LIMIT + 1)
+        .read_to_end(&mut bytes)?;
     if bytes.len() as u64 > FILE_LIMIT {
         return Err(io::Error::other("larger than 16 MiB"));
     }
@@ -122,7 +138,11 @@ pub(super) fn reason(error: &io::Error) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test may panic")]
+#[allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failed test may panic"
+)]
 mod tests {
     use super::*;
 
@@ -133,12 +153,20 @@ mod tests {
         let file = sources.add(Path::new("sites/a.toml"), text.to_owned());
         let place = |part: &str| {
             let start = text.find(part).unwrap();
-            Place { file, start, end: start + part.len() }
+            Place {
+                file,
+                start,
+                end: start + part.len(),
+            }
         };
         let position = sources.position(place("# x"), false).unwrap();
         assert_eq!((position.line, position.column, position.width), (2, 12, 3));
         assert_eq!(position.text.unwrap(), "name = \"é\" # x");
-        let end = Place { file, start: 500, end: 600 };
+        let end = Place {
+            file,
+            start: 500,
+            end: 600,
+        };
         let position = sources.position(end, false).unwrap();
         assert_eq!((position.line, position.column), (3, 1));
         assert_eq!(sources.folder(end), Path::new("sites"));

@@ -39,7 +39,12 @@ pub fn to_toml(config: &Config, anonymise: bool) -> String {
     out.header("[ledger]");
     out.value("store", string("off"));
     out.header("[admin]");
-    out.value("listen", config.admin.map_or_else(|| string("off"), |address| string(&address.to_string())));
+    out.value(
+        "listen",
+        config
+            .admin
+            .map_or_else(|| string("off"), |address| string(&address.to_string())),
+    );
     let mut masked = 0;
     for site in &config.sites {
         out.header("[[site]]");
@@ -94,7 +99,10 @@ pub(super) fn string(text: &str) -> String {
 }
 
 fn list(items: impl IntoIterator<Item = impl AsRef<str>>) -> String {
-    let items: Vec<String> = items.into_iter().map(|item| string(item.as_ref())).collect();
+    let items: Vec<String> = items
+        .into_iter()
+        .map(|item| string(item.as_ref()))
+        .collect();
     format!("[{}]", items.join(", "))
 }
 
@@ -108,8 +116,14 @@ fn path(path: &Path) -> String {
 
 fn listen(out: &mut Toml, config: &Config) {
     out.header("[listen]");
-    out.value("https", list(config.listen.https.iter().map(ToString::to_string)));
-    out.value("http", list(config.listen.http.iter().map(ToString::to_string)));
+    out.value(
+        "https",
+        list(config.listen.https.iter().map(ToString::to_string)),
+    );
+    out.value(
+        "http",
+        list(config.listen.http.iter().map(ToString::to_string)),
+    );
     // 0 stands for the port of a socket that has none yet.
     if config.listen.public_https_port != 0 {
         out.value("public_https_port", config.listen.public_https_port);
@@ -117,7 +131,10 @@ fn listen(out: &mut Toml, config: &Config) {
     out.value("proxy_protocol", config.listen.proxy_protocol);
 
     out.header("[tls]");
-    out.value("min_version", string(names::tls_version(config.tls.min_version)));
+    out.value(
+        "min_version",
+        string(names::tls_version(config.tls.min_version)),
+    );
     let hsts = config.tls.hsts.map_or_else(
         || string("off"),
         |hsts| {
@@ -139,13 +156,27 @@ fn listen(out: &mut Toml, config: &Config) {
 
 fn client_ip(out: &mut Toml, config: &Config, anonymise: bool) {
     out.header("[client_ip]");
-    let proxies = config.client_ip.trusted_proxies.iter().enumerate().map(|(index, net)| match (anonymise, net.addr()) {
-        (false, _) => net.to_string(),
-        (true, std::net::IpAddr::V4(_)) => format!("192.0.2.{}", index % 256),
-        (true, std::net::IpAddr::V6(_)) => format!("2001:db8::{:x}", index % 0x1_0000),
-    });
+    let proxies = config
+        .client_ip
+        .trusted_proxies
+        .iter()
+        .enumerate()
+        .map(|(index, net)| match (anonymise, net.addr()) {
+            (false, _) => net.to_string(),
+            (true, std::net::IpAddr::V4(_)) => format!("192.0.2.{}", index % 256),
+            (true, std::net::IpAddr::V6(_)) => format!("2001:db8::{:x}", index % 0x1_0000),
+        });
     out.value("trusted_proxies", list(proxies));
-    out.value("headers", list(config.client_ip.headers.iter().map(http::HeaderName::as_str)));
+    out.value(
+        "headers",
+        list(
+            config
+                .client_ip
+                .headers
+                .iter()
+                .map(http::HeaderName::as_str),
+        ),
+    );
 }
 
 /// The privacy rules of `site` that differ from `base`; all of them without one.
@@ -189,7 +220,10 @@ fn purposes(purposes: Purposes) -> String {
 }
 
 fn consent(out: &mut Toml, rules: &ConsentRules) {
-    out.value("signals", list(rules.signals.iter().map(|signal| names::signal(*signal))));
+    out.value(
+        "signals",
+        list(rules.signals.iter().map(|signal| names::signal(*signal))),
+    );
     out.value("default", purposes(rules.default));
     out.value("gpc", purposes(rules.gpc));
     out.value("dnt", purposes(rules.dnt));
@@ -215,7 +249,10 @@ fn headers(out: &mut Toml, rules: &HeaderRules) {
     };
     out.value("referrer_policy", policy(&rules.referrer_policy));
     out.value("permissions_policy", policy(&rules.permissions_policy));
-    out.value("hide", list(rules.hide.iter().map(http::HeaderName::as_str)));
+    out.value(
+        "hide",
+        list(rules.hide.iter().map(http::HeaderName::as_str)),
+    );
 }
 
 fn limits(out: &mut Toml, limits: &Limits) {
@@ -231,11 +268,24 @@ fn limits(out: &mut Toml, limits: &Limits) {
     out.value("read_timeout", duration(limits.read_timeout));
     out.value("tunnel_timeout", duration(limits.tunnel_timeout));
     out.value("drain_timeout", duration(limits.drain_timeout));
-    out.value("header_size", string(&write_size(limits.header_size as u64)));
+    out.value(
+        "header_size",
+        string(&write_size(limits.header_size as u64)),
+    );
     out.value("header_fields", limits.header_fields);
     out.value("url_size", string(&write_size(limits.url_size as u64)));
-    out.value("body_size", limits.body_size.map_or_else(|| string("off"), |size| string(&write_size(size))));
-    out.value("connections", limits.connections.map_or_else(|| string("auto"), |count| count.to_string()));
+    out.value(
+        "body_size",
+        limits
+            .body_size
+            .map_or_else(|| string("off"), |size| string(&write_size(size))),
+    );
+    out.value(
+        "connections",
+        limits
+            .connections
+            .map_or_else(|| string("auto"), |count| count.to_string()),
+    );
     out.value("pool_size", limits.pool_size);
     out.value("pool_timeout", duration(limits.pool_timeout));
     out.value("http2_streams", limits.http2_streams);
@@ -249,8 +299,6 @@ fn log(out: &mut Toml, config: &Config) {
     let access = match &log.access {
         AccessLog::Stdout => string("stdout"),
         AccessLog::Off => string("off"),
-        // Alone, "off" and its like would be words, not names of files.
-        AccessLog::File(file) if file.components().count() == 1 => path(&Path::new(".").join(file)),
         AccessLog::File(file) => path(file),
     };
     out.value("access", access);
@@ -298,7 +346,11 @@ fn vendor(out: &mut Toml, vendor: &Vendor) {
         .cookies
         .iter()
         .map(|cookie| match cookie.max_lifetime {
-            Some(lifetime) => format!("{{ name = {}, max_lifetime = {} }}", string(&cookie.name), duration(lifetime)),
+            Some(lifetime) => format!(
+                "{{ name = {}, max_lifetime = {} }}",
+                string(&cookie.name),
+                duration(lifetime)
+            ),
             None => format!("{{ name = {} }}", string(&cookie.name)),
         })
         .collect();

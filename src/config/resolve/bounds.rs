@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::config::{
-    node::{Node, Problem},
+    node::Node,
+    problem::Problem,
     quantity::{DURATION, SIZE, duration, size, write_duration, write_size},
 };
 
@@ -14,24 +15,37 @@ pub(super) const DAY: Duration = Duration::from_secs(86_400);
 pub(super) const LONG: Duration = Duration::from_secs(100 * 365 * 86_400);
 
 /// A duration from `lowest` to `highest`.
-pub(super) fn duration_within(node: &Node<'_>, lowest: Duration, highest: Duration) -> Option<Duration> {
+pub(super) fn duration_within(
+    node: &Node<'_>,
+    lowest: Duration,
+    highest: Duration,
+) -> Option<Duration> {
     node.parsed(DURATION, |text| {
         let duration = switched(text).and_then(duration)?;
         if (lowest..=highest).contains(&duration) {
             return Ok(duration);
         }
-        Err(out_of_range(&write_duration(lowest), &write_duration(highest)))
+        Err(out_of_range(
+            &write_duration(lowest),
+            &write_duration(highest),
+        ))
     })
 }
 
 /// As [`duration_within`], in whole seconds: what is written to a field or a cookie has no smaller
 /// unit.
-pub(super) fn seconds_within(node: &Node<'_>, lowest: Duration, highest: Duration) -> Option<Duration> {
+pub(super) fn seconds_within(
+    node: &Node<'_>,
+    lowest: Duration,
+    highest: Duration,
+) -> Option<Duration> {
     let duration = duration_within(node, lowest, highest)?;
     if duration.subsec_millis() == 0 {
         return Some(duration);
     }
-    node.report(Problem::error("is not a number of whole seconds").expecting("a duration in whole seconds"));
+    node.report(
+        Problem::error("is not a number of whole seconds").expecting("a duration in whole seconds"),
+    );
     None
 }
 

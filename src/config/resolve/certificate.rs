@@ -17,38 +17,50 @@ use rustls::{
     sign::{CertifiedKey, SigningKey},
 };
 use x509_parser::{
-    certificate::X509Certificate,
-    extensions::GeneralName,
-    prelude::FromDer,
-    time::ASN1Time,
+    certificate::X509Certificate, extensions::GeneralName, prelude::FromDer, time::ASN1Time,
 };
 use zeroize::Zeroizing;
 
 use crate::config::{
     mistake::{quoted, shown},
-    node::{Node, Problem},
+    node::Node,
     options::{HostPattern, Site},
+    problem::Problem,
     source::{read, reason},
 };
 
 /// The chain in the file at `path`, leaf first.
-pub(super) fn chain(node: &Node<'_>, path: &Path, sites: &[Site]) -> Option<Vec<CertificateDer<'static>>> {
+pub(super) fn chain(
+    node: &Node<'_>,
+    path: &Path,
+    sites: &[Site],
+) -> Option<Vec<CertificateDer<'static>>> {
     let bytes = contents(node, path)?;
     let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
     let chain = match chain {
         Ok(chain) if !chain.is_empty() => chain,
         Ok(_) => {
-            node.report(about(path, "holds no certificate").expecting("PEM with \"-----BEGIN CERTIFICATE-----\""));
+            node.report(
+                about(path, "holds no certificate")
+                    .expecting("PEM with \"-----BEGIN CERTIFICATE-----\""),
+            );
             return None;
         }
         Err(_) => {
-            node.report(about(path, "is not PEM").expecting("PEM with \"-----BEGIN CERTIFICATE-----\""));
+            node.report(
+                about(path, "is not PEM").expecting("PEM with \"-----BEGIN CERTIFICATE-----\""),
+            );
             return None;
         }
     };
-    let leaf = chain.first().and_then(|leaf| X509Certificate::from_der(leaf).ok());
+    let leaf = chain
+        .first()
+        .and_then(|leaf| X509Certificate::from_der(leaf).ok());
     let Some((_, leaf)) = leaf else {
-        node.report(about(path, "holds something else than an X.509 certificate"));
+        node.report(about(
+            path,
+            "holds something else than an X.509 certificate",
+        ));
         return None;
     };
     check_validity(node, path, &leaf);
@@ -61,26 +73,45 @@ pub(super) fn key(node: &Node<'_>, path: &Path) -> Option<Arc<dyn SigningKey>> {
     let bytes = contents(node, path)?;
     let mode = fs::metadata(path).map_or(0, |metadata| metadata.permissions().mode() & 0o777);
     if mode & 0o077 != 0 {
-        let problem = format!("{} is open to others than its owner (mode {mode:04o})", quoted(&path.display().to_string()));
+        let problem = format!(
+            "{} is open to others than its owner (mode {mode:04o})",
+            quoted(&path.display().to_string())
+        );
         node.report(Problem::warning(problem).expecting("mode 0600"));
     }
     let Ok(key) = PrivateKeyDer::from_pem_slice(&bytes) else {
-        node.report(about(path, "holds no private key").expecting("PEM with \"-----BEGIN PRIVATE KEY-----\", not encrypted"));
+        node.report(
+            about(path, "holds no private key")
+                .expecting("PEM with \"-----BEGIN PRIVATE KEY-----\", not encrypted"),
+        );
         return None;
     };
-    let signer = aws_lc_rs::default_provider().key_provider.load_private_key(key).ok();
+    let signer = aws_lc_rs::default_provider()
+        .key_provider
+        .load_private_key(key)
+        .ok();
     if signer.is_none() {
-        node.report(about(path, "holds a key of a kind that TLS does not use here").expecting("an RSA, ECDSA or Ed25519 key"));
+        node.report(
+            about(path, "holds a key of a kind that TLS does not use here")
+                .expecting("an RSA, ECDSA or Ed25519 key"),
+        );
     }
     signer
 }
 
 /// Notes a key that is another certificate's.
-pub(super) fn check_pair(node: &Node<'_>, chain: Vec<CertificateDer<'static>>, signer: Arc<dyn SigningKey>) {
+pub(super) fn check_pair(
+    node: &Node<'_>,
+    chain: Vec<CertificateDer<'static>>,
+    signer: Arc<dyn SigningKey>,
+) {
     use rustls::{Error, InconsistentKeys};
     match CertifiedKey::new(chain, signer).keys_match() {
         Ok(()) | Err(Error::InconsistentKeys(InconsistentKeys::Unknown)) => {}
-        Err(_) => node.report(Problem::error("is not the key of the certificate").expecting("the key that cert was made for")),
+        Err(_) => node.report(
+            Problem::error("is not the key of the certificate")
+                .expecting("the key that cert was made for"),
+        ),
     }
 }
 
@@ -108,13 +139,21 @@ fn check_validity(node: &Node<'_>, path: &Path, leaf: &X509Certificate<'_>) {
         let problem = format!("{shown} expired on {}", day(validity.not_after));
         node.report(Problem::warning(problem).expecting("a renewed certificate"));
     } else if validity.not_before > now {
-        node.report(Problem::warning(format!("{shown} is not valid before {}", day(validity.not_before))));
+        node.report(Problem::warning(format!(
+            "{shown} is not valid before {}",
+            day(validity.not_before)
+        )));
     }
 }
 
 fn check_names(node: &Node<'_>, path: &Path, leaf: &X509Certificate<'_>, sites: &[Site]) {
     let names: Vec<String> = match leaf.subject_alternative_name() {
-        Ok(Some(extension)) => extension.value.general_names.iter().filter_map(name).collect(),
+        Ok(Some(extension)) => extension
+            .value
+            .general_names
+            .iter()
+            .filter_map(name)
+            .collect(),
         _ => Vec::new(),
     };
     let mut hosts = sites.iter().flat_map(|site| &site.hosts).peekable();
@@ -122,7 +161,11 @@ fn check_names(node: &Node<'_>, path: &Path, leaf: &X509Certificate<'_>, sites: 
         return;
     }
     let shown = quoted(&path.display().to_string());
-    let names = if names.is_empty() { "no name at all".to_owned() } else { names.join(", ") };
+    let names = if names.is_empty() {
+        "no name at all".to_owned()
+    } else {
+        names.join(", ")
+    };
     let problem = Problem::warning(format!("{shown} is for no site's host"));
     node.report(problem.expecting(format!("a host of a [[site]] among its names: {names}")));
 }
@@ -149,11 +192,14 @@ fn covers(name: &str, host: &HostPattern) -> bool {
     match host {
         HostPattern::Any => true,
         HostPattern::Exact(host) => {
-            name == host || name.strip_prefix("*.").is_some_and(|below| parent(host).as_deref() == Some(below))
+            name == host
+                || name
+                    .strip_prefix("*.")
+                    .is_some_and(|below| parent(host).as_deref() == Some(below))
         }
-        HostPattern::Subdomains(domain) => {
-            name.strip_suffix(domain.as_str()).is_some_and(|label| label.ends_with('.'))
-        }
+        HostPattern::Subdomains(domain) => name
+            .strip_suffix(domain.as_str())
+            .is_some_and(|label| label.ends_with('.')),
     }
 }
 

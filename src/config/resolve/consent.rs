@@ -9,22 +9,54 @@ use super::{
 use crate::{
     config::{
         mistake::nearest,
-        node::{Keys, Node, Problem, Section, one_of},
+        node::{Node, one_of},
+        problem::Problem,
+        section::{Keys, Section},
     },
     privacy::{ConsentRules, Purpose, Purposes, Signal},
 };
 
 pub(super) const KEYS: Keys = Keys {
-    allowed: &["signals", "default", "gpc", "dnt", "policy_version", "lifetime", "banner"],
+    allowed: &[
+        "signals",
+        "default",
+        "gpc",
+        "dnt",
+        "policy_version",
+        "lifetime",
+        "banner",
+    ],
     later: &["platform"],
     top_level: &[],
 };
 
 /// Signals of consent platforms that are not read yet.
 const LATER_SIGNALS: &[&str] = &[
-    "tcf", "gpp", "us-privacy", "onetrust", "cookiebot", "cookieyes", "cookie-law-info", "complianz", "borlabs",
-    "didomi", "iubenda", "trustarc", "civic", "axeptio", "cookiescript", "shopify", "klaro", "orejime",
-    "tarteaucitron", "vanilla-cookieconsent", "cookieconsent", "cookie-notice", "moove", "drupal", "mirror",
+    "tcf",
+    "gpp",
+    "us-privacy",
+    "onetrust",
+    "cookiebot",
+    "cookieyes",
+    "cookie-law-info",
+    "complianz",
+    "borlabs",
+    "didomi",
+    "iubenda",
+    "trustarc",
+    "civic",
+    "axeptio",
+    "cookiescript",
+    "shopify",
+    "klaro",
+    "orejime",
+    "tarteaucitron",
+    "vanilla-cookieconsent",
+    "cookieconsent",
+    "cookie-notice",
+    "moove",
+    "drupal",
+    "mirror",
 ];
 
 pub(super) fn default() -> ConsentRules {
@@ -32,7 +64,9 @@ pub(super) fn default() -> ConsentRules {
         signals: SIGNALS.iter().map(|(_, signal)| *signal).collect(),
         default: Purposes::NECESSARY,
         gpc: Purposes::NONE.with(Purpose::Marketing),
-        dnt: Purposes::NONE.with(Purpose::Analytics).with(Purpose::Marketing),
+        dnt: Purposes::NONE
+            .with(Purpose::Analytics)
+            .with(Purpose::Marketing),
         policy_version: "1".to_owned(),
         lifetime: DAY * 180,
         banner: true,
@@ -44,9 +78,15 @@ pub(super) fn consent(section: Option<&Section<'_>>, base: &ConsentRules) -> Con
     let get = |key: &str| section.and_then(|section| section.get(key));
     let signals = get("signals").and_then(|node| node.full_list("a list of signals", signal));
     let default = get("default").and_then(|node| purposes(&node, |_, _| true));
-    if let Some(node) = get("default").filter(|_| default.is_some_and(|set| set.contains(Purpose::Marketing))) {
-        let problem = Problem::warning("grants marketing before any choice, which consent under GDPR Art. 7 does not cover");
-        node.report(problem.expecting("[\"necessary\"], unless no law of the visitors' asks for consent"));
+    if let Some(node) =
+        get("default").filter(|_| default.is_some_and(|set| set.contains(Purpose::Marketing)))
+    {
+        let problem = Problem::warning(
+            "grants marketing before any choice, which consent under GDPR Art. 7 does not cover",
+        );
+        node.report(
+            problem.expecting("[\"necessary\"], unless no law of the visitors' asks for consent"),
+        );
     }
     let refused = |key| get(key).and_then(|node| purposes(&node, can_be_refused));
     let version = get("policy_version").and_then(|node| node.parsed(VERSION, version));
@@ -59,14 +99,19 @@ pub(super) fn consent(section: Option<&Section<'_>>, base: &ConsentRules) -> Con
         dnt: refused("dnt").unwrap_or(base.dnt),
         policy_version: version.unwrap_or_else(|| base.policy_version.clone()),
         lifetime: lifetime.unwrap_or(base.lifetime),
-        banner: get("banner").and_then(|node| node.boolean()).unwrap_or(base.banner),
+        banner: get("banner")
+            .and_then(|node| node.boolean())
+            .unwrap_or(base.banner),
     }
 }
 
 fn signal(node: &Node<'_>) -> Option<Signal> {
     let names: Vec<&str> = SIGNALS.iter().map(|(name, _)| *name).collect();
     node.parsed(&one_of(&names), |text| {
-        let found = SIGNALS.iter().find(|(name, _)| *name == text).map(|(_, signal)| *signal);
+        let found = SIGNALS
+            .iter()
+            .find(|(name, _)| *name == text)
+            .map(|(_, signal)| *signal);
         found.ok_or_else(|| {
             if LATER_SIGNALS.contains(&text) {
                 return Problem::error("is not supported yet");
@@ -81,18 +126,23 @@ fn signal(node: &Node<'_>) -> Option<Signal> {
 pub(super) fn purpose(node: &Node<'_>) -> Option<Purpose> {
     let names = Purpose::ALL.map(Purpose::name);
     node.parsed(&one_of(&names), |text| {
-        Purpose::from_name(text).ok_or_else(|| Problem::error("is not a purpose").meant(nearest(text, names)))
+        Purpose::from_name(text)
+            .ok_or_else(|| Problem::error("is not a purpose").meant(nearest(text, names)))
     })
 }
 
 fn purposes(node: &Node<'_>, check: fn(&Node<'_>, Purpose) -> bool) -> Option<Purposes> {
-    let list = node.list("a list of purposes", |item| purpose(item).filter(|purpose| check(item, *purpose)));
+    let list = node.list("a list of purposes", |item| {
+        purpose(item).filter(|purpose| check(item, *purpose))
+    });
     list.map(Purposes::from_iter)
 }
 
 fn can_be_refused(node: &Node<'_>, purpose: Purpose) -> bool {
     if purpose == Purpose::Necessary {
-        node.report(Problem::error("\"necessary\" needs no consent, so it can't be refused"));
+        node.report(Problem::error(
+            "\"necessary\" needs no consent, so it can't be refused",
+        ));
     }
     purpose != Purpose::Necessary
 }

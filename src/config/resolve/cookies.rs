@@ -5,18 +5,31 @@ use super::{
     names::{SAME_SITE, UNKNOWN_COOKIES},
 };
 use crate::{
-    config::node::{Keys, Node, Problem, Section},
+    config::{
+        node::Node,
+        problem::Problem,
+        section::{Keys, Section},
+    },
     privacy::{CookieRules, SameSiteDefault, UnknownCookies},
 };
 
 pub(super) const KEYS: Keys = Keys {
-    allowed: &["unknown", "secure", "same_site", "keep_same_site", "max_lifetime", "keep", "evict"],
+    allowed: &[
+        "unknown",
+        "secure",
+        "same_site",
+        "keep_same_site",
+        "max_lifetime",
+        "keep",
+        "evict",
+    ],
     later: &[],
     top_level: &[],
 };
 
 const NAMES: &str = "a list of cookie names, such as [\"sid\", \"cart_*\"]";
-const PATTERN: &str = "a cookie name, where \"*\" stands for any characters and \"#\" for digits, such as \"_xm_*\"";
+const PATTERN: &str =
+    "a cookie name, where \"*\" stands for any characters and \"#\" for digits, such as \"_xm_*\"";
 
 pub(super) fn default() -> CookieRules {
     CookieRules {
@@ -35,22 +48,32 @@ pub(super) fn cookies(section: Option<&Section<'_>>, base: &CookieRules) -> Cook
     let get = |key: &str| section.and_then(|section| section.get(key));
     let names = |key| get(key).and_then(|node| node.list(NAMES, pattern));
     let rules = CookieRules {
-        unknown: get("unknown").and_then(|node| node.choice(UNKNOWN_COOKIES)).unwrap_or(base.unknown),
-        secure: get("secure").and_then(|node| node.boolean()).unwrap_or(base.secure),
-        same_site: get("same_site").and_then(|node| node.choice(SAME_SITE)).unwrap_or(base.same_site),
+        unknown: get("unknown")
+            .and_then(|node| node.choice(UNKNOWN_COOKIES))
+            .unwrap_or(base.unknown),
+        secure: get("secure")
+            .and_then(|node| node.boolean())
+            .unwrap_or(base.secure),
+        same_site: get("same_site")
+            .and_then(|node| node.choice(SAME_SITE))
+            .unwrap_or(base.same_site),
         keep_same_site: names("keep_same_site").unwrap_or_else(|| base.keep_same_site.clone()),
         max_lifetime: get("max_lifetime")
             .and_then(|node| seconds_within(&node, SECOND, LONG))
             .unwrap_or(base.max_lifetime),
         keep: names("keep").unwrap_or_else(|| base.keep.clone()),
-        evict: get("evict").and_then(|node| node.boolean()).unwrap_or(base.evict),
+        evict: get("evict")
+            .and_then(|node| node.boolean())
+            .unwrap_or(base.evict),
     };
     // RFC 6265bis §4.1.2.7: browsers refuse such cookies altogether.
     if rules.same_site == SameSiteDefault::None
         && !rules.secure
         && let Some(node) = get("same_site").or_else(|| get("secure"))
     {
-        let problem = Problem::error("same_site = \"none\" with secure = false makes cookies that browsers refuse");
+        let problem = Problem::error(
+            "same_site = \"none\" with secure = false makes cookies that browsers refuse",
+        );
         node.report(problem.expecting("secure = true, or another same_site"));
     }
     rules
@@ -59,11 +82,16 @@ pub(super) fn cookies(section: Option<&Section<'_>>, base: &CookieRules) -> Cook
 /// A pattern of cookie names.
 pub(super) fn pattern(node: &Node<'_>) -> Option<String> {
     node.parsed(PATTERN, |text| {
-        let wildcards = text.bytes().filter(|byte| matches!(byte, b'*' | b'#')).count();
+        let wildcards = text
+            .bytes()
+            .filter(|byte| matches!(byte, b'*' | b'#'))
+            .count();
         if text.is_empty() {
             Err(Problem::error("is empty"))
         } else if let Some(character) = text.chars().find(|character| !is_token(*character)) {
-            Err(Problem::error(format!("holds {character:?}, which no cookie name can")))
+            Err(Problem::error(format!(
+                "holds {character:?}, which no cookie name can"
+            )))
         } else if wildcards == text.len() {
             Err(Problem::error("would match every cookie"))
         } else {

@@ -6,13 +6,18 @@ use http::{HeaderName, HeaderValue};
 use crate::{
     config::{
         mistake::nearest,
-        node::{Keys, Node, Problem, Section, one_of},
+        node::{Node, one_of},
+        problem::Problem,
+        section::{Keys, Section},
     },
     privacy::HeaderRules,
 };
 
-pub(super) const KEYS: Keys =
-    Keys { allowed: &["referrer_policy", "permissions_policy", "hide"], later: &[], top_level: &[] };
+pub(super) const KEYS: Keys = Keys {
+    allowed: &["referrer_policy", "permissions_policy", "hide"],
+    later: &[],
+    top_level: &[],
+};
 
 /// Advertising interfaces of browsers, all off.
 const PERMISSIONS: &str = "browsing-topics=(), attribution-reporting=(), join-ad-interest-group=(), \
@@ -20,29 +25,66 @@ const PERMISSIONS: &str = "browsing-topics=(), attribution-reporting=(), join-ad
 
 /// Fields that tell attackers and nobody else what the website runs on.
 const HIDDEN: &[&str] = &[
-    "server", "x-powered-by", "x-aspnet-version", "x-aspnetmvc-version", "x-generator", "x-runtime", "x-served-by",
-    "x-backend", "x-backend-server", "x-upstream", "x-upstream-addr", "x-varnish", "x-real-server",
+    "server",
+    "x-powered-by",
+    "x-aspnet-version",
+    "x-aspnetmvc-version",
+    "x-generator",
+    "x-runtime",
+    "x-served-by",
+    "x-backend",
+    "x-backend-server",
+    "x-upstream",
+    "x-upstream-addr",
+    "x-varnish",
+    "x-real-server",
 ];
 
 /// Fields without which a response means something else or protects less.
 const NEEDED: &[&str] = &[
-    "cache-control", "connection", "content-disposition", "content-encoding", "content-length", "content-range",
-    "content-security-policy", "content-type", "date", "etag", "last-modified", "location", "set-cookie",
-    "strict-transport-security", "trailer", "transfer-encoding", "upgrade", "vary", "www-authenticate",
-    "x-content-type-options", "x-frame-options",
+    "cache-control",
+    "connection",
+    "content-disposition",
+    "content-encoding",
+    "content-length",
+    "content-range",
+    "content-security-policy",
+    "content-type",
+    "date",
+    "etag",
+    "last-modified",
+    "location",
+    "set-cookie",
+    "strict-transport-security",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "vary",
+    "www-authenticate",
+    "x-content-type-options",
+    "x-frame-options",
 ];
 
 /// W3C Referrer Policy §3.
 const REFERRER_POLICIES: &[&str] = &[
-    "no-referrer", "no-referrer-when-downgrade", "origin", "origin-when-cross-origin", "same-origin", "strict-origin",
-    "strict-origin-when-cross-origin", "unsafe-url",
+    "no-referrer",
+    "no-referrer-when-downgrade",
+    "origin",
+    "origin-when-cross-origin",
+    "same-origin",
+    "strict-origin",
+    "strict-origin-when-cross-origin",
+    "unsafe-url",
 ];
 
 pub(super) fn default() -> HeaderRules {
     HeaderRules {
         referrer_policy: Some(HeaderValue::from_static("strict-origin-when-cross-origin")),
         permissions_policy: Some(HeaderValue::from_static(PERMISSIONS)),
-        hide: HIDDEN.iter().map(|name| HeaderName::from_static(name)).collect(),
+        hide: HIDDEN
+            .iter()
+            .map(|name| HeaderName::from_static(name))
+            .collect(),
     }
 }
 
@@ -54,13 +96,19 @@ pub(super) fn headers(section: Option<&Section<'_>>, base: &HeaderRules) -> Head
     HeaderRules {
         referrer_policy: referrer.unwrap_or_else(|| base.referrer_policy.clone()),
         permissions_policy: permissions.unwrap_or_else(|| base.permissions_policy.clone()),
-        hide: get("hide").and_then(|node| hide(&node)).unwrap_or_else(|| base.hide.clone()),
+        hide: get("hide")
+            .and_then(|node| hide(&node))
+            .unwrap_or_else(|| base.hide.clone()),
     }
 }
 
 /// `Some(None)` for `"leave"`.
 fn referrer_policy(node: &Node<'_>) -> Option<Option<HeaderValue>> {
-    let names: Vec<&str> = REFERRER_POLICIES.iter().chain(&["leave"]).copied().collect();
+    let names: Vec<&str> = REFERRER_POLICIES
+        .iter()
+        .chain(&["leave"])
+        .copied()
+        .collect();
     let value = node.parsed(&one_of(&names), |text| {
         if text == "leave" {
             return Ok(None);
@@ -68,11 +116,14 @@ fn referrer_policy(node: &Node<'_>) -> Option<Option<HeaderValue>> {
         // Of a list, browsers take the last that they know.
         let known = |policy: &str| REFERRER_POLICIES.contains(&policy.trim());
         if !text.split(',').all(known) {
-            return Err(Problem::error("is not a referrer policy").meant(nearest(text, names.iter().copied())));
+            return Err(Problem::error("is not a referrer policy")
+                .meant(nearest(text, names.iter().copied())));
         }
         field_value(text).map(Some)
     })?;
-    let last = value.as_ref().and_then(|value| value.to_str().ok()?.rsplit(',').next().map(str::trim));
+    let last = value
+        .as_ref()
+        .and_then(|value| value.to_str().ok()?.rsplit(',').next().map(str::trim));
     if matches!(last, Some("unsafe-url" | "no-referrer-when-downgrade")) {
         let problem = Problem::warning("tells third parties the full address of every page");
         node.report(problem.expecting("\"strict-origin-when-cross-origin\" or a stricter one"));
@@ -88,7 +139,9 @@ fn permissions_policy(node: &Node<'_>) -> Option<Option<HeaderValue>> {
             return Ok(None);
         }
         if !text.contains('=') {
-            return Err(Problem::error("is not a permissions policy").meant(nearest(text, ["leave"])));
+            return Err(
+                Problem::error("is not a permissions policy").meant(nearest(text, ["leave"]))
+            );
         }
         field_value(text).map(Some)
     })
@@ -101,22 +154,25 @@ fn field_value(text: &str) -> Result<HeaderValue, Problem> {
 
 fn hide(node: &Node<'_>) -> Option<Vec<HeaderName>> {
     node.list("a list of field names", |item| {
-        let name = field_name(item)?;
-        if NEEDED.contains(&name.as_str()) {
-            item.report(Problem::error(format!("\"{name}\" can't be hidden: responses would break or be less safe")));
-            return None;
-        }
-        Some(name)
+        item.parsed(FIELD_NAME, |text| match parse_name(text)? {
+            name if NEEDED.contains(&name.as_str()) => Err(Problem::error(
+                "can't be hidden: responses would break or be less safe",
+            )),
+            name => Ok(name),
+        })
     })
 }
 
 /// A list of field names.
 pub(super) fn field_names(node: &Node<'_>) -> Option<Vec<HeaderName>> {
-    node.list("a list of field names", field_name)
+    node.list("a list of field names", |item| {
+        item.parsed(FIELD_NAME, parse_name)
+    })
 }
 
-fn field_name(node: &Node<'_>) -> Option<HeaderName> {
-    node.parsed("the name of a field, such as \"X-Powered-By\"", |text| {
-        HeaderName::from_bytes(text.as_bytes()).map_err(|_| Problem::error("is not the name of a field"))
-    })
+const FIELD_NAME: &str = "the name of a field, such as \"X-Powered-By\"";
+
+fn parse_name(text: &str) -> Result<HeaderName, Problem> {
+    HeaderName::from_bytes(text.as_bytes())
+        .map_err(|_| Problem::error("is not the name of a field"))
 }

@@ -4,10 +4,15 @@
 use super::bounds::{DAY, LONG, duration_within};
 use crate::config::{
     mistake::nearest,
-    node::{Keys, Problem, Section},
+    problem::Problem,
+    section::{Keys, Section},
 };
 
-pub(super) const KEYS: Keys = Keys { allowed: &["store", "retention"], later: &[], top_level: &[] };
+pub(super) const KEYS: Keys = Keys {
+    allowed: &["store", "retention"],
+    later: &[],
+    top_level: &[],
+};
 
 /// Notes what is asked for and not done.
 pub(super) fn check(section: Option<&Section<'_>>) {
@@ -15,11 +20,13 @@ pub(super) fn check(section: Option<&Section<'_>>) {
     let store = get("store").and_then(|node| {
         node.parsed("\"off\"", |text| match text {
             "off" => Ok(()),
-            _ if text.starts_with("sqlite:") || text.starts_with("postgres:") || text.starts_with("postgresql:") => {
-                // The URL of a database holds its password.
-                Err(Problem::error("is not supported yet").concealed())
+            _ if text.starts_with("sqlite:")
+                || text.starts_with("postgres:")
+                || text.starts_with("postgresql:") =>
+            {
+                Err(Problem::error("is not supported yet"))
             }
-            _ => Err(Problem::error("is not a store").concealed().meant(nearest(text, ["off"]))),
+            _ => Err(Problem::error("is not a store").meant(nearest(text, ["off"]))),
         })
     });
     let Some(node) = get("retention") else {

@@ -5,19 +5,40 @@ use std::time::Duration;
 use super::bounds::{DAY, HOUR, duration_within, size_within};
 use crate::config::{
     document::Kind,
-    node::{Keys, Problem, Section},
     options::Limits,
+    problem::Problem,
+    section::{Keys, Section},
 };
 
 /// The keys, in the order in which they are documented.
 const KEYS: &[&str] = &[
-    "handshake_timeout", "header_timeout", "idle_timeout", "body_timeout", "write_timeout", "min_rate",
-    "connect_timeout", "first_byte_timeout", "read_timeout", "tunnel_timeout", "drain_timeout", "header_size",
-    "header_fields", "url_size", "body_size", "connections", "pool_size", "pool_timeout", "http2_streams",
+    "handshake_timeout",
+    "header_timeout",
+    "idle_timeout",
+    "body_timeout",
+    "write_timeout",
+    "min_rate",
+    "connect_timeout",
+    "first_byte_timeout",
+    "read_timeout",
+    "tunnel_timeout",
+    "drain_timeout",
+    "header_size",
+    "header_fields",
+    "url_size",
+    "body_size",
+    "connections",
+    "pool_size",
+    "pool_timeout",
+    "http2_streams",
     "http2_control_frames",
 ];
 
-pub(super) const TABLE: Keys = Keys { allowed: KEYS, later: &[], top_level: &[] };
+pub(super) const TABLE: Keys = Keys {
+    allowed: KEYS,
+    later: &[],
+    top_level: &[],
+};
 
 const KIB: u64 = 1024;
 
@@ -80,8 +101,14 @@ fn times(section: &Section<'_>, limits: &mut Limits) {
 }
 
 fn sizes(section: &Section<'_>, limits: &mut Limits) {
-    let size = |key: &str, lowest, highest| section.get(key).and_then(|node| size_within(&node, lowest, highest));
-    let bytes = |key: &str, lowest| size(key, lowest, 1024 * KIB).and_then(|size| usize::try_from(size).ok());
+    let size = |key: &str, lowest, highest| {
+        section
+            .get(key)
+            .and_then(|node| size_within(&node, lowest, highest))
+    };
+    let bytes = |key: &str, lowest| {
+        size(key, lowest, 1024 * KIB).and_then(|size| usize::try_from(size).ok())
+    };
     limits.min_rate = size("min_rate", 1, 1024 * 1024 * KIB).unwrap_or(limits.min_rate);
     // RFC 9112 §3 asks for request lines of 8000 bytes at least; a browser's cookies need as much.
     limits.header_size = bytes("header_size", 8 * KIB).unwrap_or(limits.header_size);
@@ -102,12 +129,14 @@ fn sizes(section: &Section<'_>, limits: &mut Limits) {
 
 fn counts(section: &Section<'_>, limits: &mut Limits) {
     let count = |key: &str, highest| section.get(key).and_then(|node| node.integer(1..=highest));
-    let usize_ = |key: &str, highest| count(key, highest).and_then(|count| usize::try_from(count).ok());
+    let usize_ =
+        |key: &str, highest| count(key, highest).and_then(|count| usize::try_from(count).ok());
     let u32_ = |key: &str, highest| count(key, highest).and_then(|count| u32::try_from(count).ok());
     limits.header_fields = usize_("header_fields", 10_000).unwrap_or(limits.header_fields);
     limits.pool_size = usize_("pool_size", 100_000).unwrap_or(limits.pool_size);
     limits.http2_streams = u32_("http2_streams", 10_000).unwrap_or(limits.http2_streams);
-    limits.http2_control_frames = u32_("http2_control_frames", 1_000_000).unwrap_or(limits.http2_control_frames);
+    limits.http2_control_frames =
+        u32_("http2_control_frames", 1_000_000).unwrap_or(limits.http2_control_frames);
     if !is(section, "connections", "auto") {
         limits.connections = usize_("connections", 10_000_000);
     }
@@ -115,5 +144,7 @@ fn counts(section: &Section<'_>, limits: &mut Limits) {
 
 /// Whether `key` holds `word`.
 fn is(section: &Section<'_>, key: &str, word: &str) -> bool {
-    section.get(key).is_some_and(|node| matches!(&node.value.kind, Kind::String(text) if text == word))
+    section
+        .get(key)
+        .is_some_and(|node| matches!(&node.value.kind, Kind::String(text) if text == word))
 }

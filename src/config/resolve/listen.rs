@@ -3,8 +3,10 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use crate::config::{
-    node::{Keys, Node, Problem, Section},
+    node::Node,
     options::Listen,
+    problem::Problem,
+    section::{Keys, Section},
 };
 
 pub(super) const KEYS: Keys = Keys {
@@ -13,7 +15,11 @@ pub(super) const KEYS: Keys = Keys {
     top_level: &[],
 };
 
-pub(super) const ADMIN_KEYS: Keys = Keys { allowed: &["listen"], later: &[], top_level: &[] };
+pub(super) const ADMIN_KEYS: Keys = Keys {
+    allowed: &["listen"],
+    later: &[],
+    top_level: &[],
+};
 
 const ADDRESS: &str = "an IP address and a port, such as \"0.0.0.0:8443\" or \"[::]:8443\"";
 const ADDRESSES: &str = "a list of addresses, such as [\"0.0.0.0:8443\"]";
@@ -37,16 +43,29 @@ pub(super) fn listen<'a>(section: Option<&Section<'a>>) -> (Listen, Vec<Socket<'
     let get = |key: &str| section.and_then(|section| section.get(key));
     let mut read = |item: &Node<'a>, key| {
         let address = address(item)?;
-        sockets.push(Socket { address, key, node: Some(item.clone()) });
+        sockets.push(Socket {
+            address,
+            key,
+            node: Some(item.clone()),
+        });
         Some(address)
     };
-    let https = get("https").map(|node| node.full_list(ADDRESSES, |item| read(item, "listen.https")));
+    let https =
+        get("https").map(|node| node.full_list(ADDRESSES, |item| read(item, "listen.https")));
     let http = get("http").map(|node| node.list(ADDRESSES, |item| read(item, "listen.http")));
     if https.is_none() {
-        sockets.push(Socket { address: HTTPS, key: "listen.https", node: None });
+        sockets.push(Socket {
+            address: HTTPS,
+            key: "listen.https",
+            node: None,
+        });
     }
     if http.is_none() {
-        sockets.push(Socket { address: HTTP, key: "listen.http", node: None });
+        sockets.push(Socket {
+            address: HTTP,
+            key: "listen.http",
+            node: None,
+        });
     }
     let https = https.flatten().unwrap_or_else(|| vec![HTTPS]);
     let port = get("public_https_port").and_then(|node| node.integer(1..=65_535));
@@ -55,15 +74,24 @@ pub(super) fn listen<'a>(section: Option<&Section<'a>>) -> (Listen, Vec<Socket<'
         public_https_port: port.unwrap_or_else(|| https.first().map_or(443, SocketAddr::port)),
         https,
         http: http.map_or_else(|| vec![HTTP], Option::unwrap_or_default),
-        proxy_protocol: get("proxy_protocol").and_then(|node| node.boolean()).unwrap_or(false),
+        proxy_protocol: get("proxy_protocol")
+            .and_then(|node| node.boolean())
+            .unwrap_or(false),
     };
     (listen, sockets)
 }
 
 /// `[admin]`; adds its socket.
-pub(super) fn admin<'a>(section: Option<&Section<'a>>, sockets: &mut Vec<Socket<'a>>) -> Option<SocketAddr> {
+pub(super) fn admin<'a>(
+    section: Option<&Section<'a>>,
+    sockets: &mut Vec<Socket<'a>>,
+) -> Option<SocketAddr> {
     let Some(node) = section.and_then(|section| section.get("listen")) else {
-        sockets.push(Socket { address: ADMIN, key: "admin.listen", node: None });
+        sockets.push(Socket {
+            address: ADMIN,
+            key: "admin.listen",
+            node: None,
+        });
         return Some(ADMIN);
     };
     let expected = "an IP address and a port, such as \"127.0.0.1:9180\", or \"off\"";
@@ -72,10 +100,17 @@ pub(super) fn admin<'a>(section: Option<&Section<'a>>, sockets: &mut Vec<Socket<
         _ => parse(text).map(Some),
     })??;
     if !address.ip().is_loopback() {
-        let problem = Problem::warning("is reachable from other machines, and asks nobody who they are");
-        node.report(problem.expecting("a loopback address, or a network that only operators reach"));
+        let problem =
+            Problem::warning("is reachable from other machines, and asks nobody who they are");
+        node.report(
+            problem.expecting("a loopback address, or a network that only operators reach"),
+        );
     }
-    sockets.push(Socket { address, key: "admin.listen", node: Some(node) });
+    sockets.push(Socket {
+        address,
+        key: "admin.listen",
+        node: Some(node),
+    });
     Some(address)
 }
 
@@ -90,10 +125,11 @@ fn parse(text: &str) -> Result<SocketAddr, Problem> {
     let number = |text: &str| text.parse::<u16>().is_ok();
     let (host, port) = text.rsplit_once(':').unwrap_or((text, ""));
     Err(match text.parse::<IpAddr>() {
-        Ok(ip) => {
-            Problem::error("has no port").meant(Some(&SocketAddr::new(ip, HTTPS.port()).to_string()))
+        Ok(ip) => Problem::error("has no port")
+            .meant(Some(&SocketAddr::new(ip, HTTPS.port()).to_string())),
+        Err(_) if number(text) => {
+            Problem::error("has no address").meant(Some(&format!("0.0.0.0:{text}")))
         }
-        Err(_) if number(text) => Problem::error("has no address").meant(Some(&format!("0.0.0.0:{text}"))),
         Err(_) if matches!(host, "" | "*") && number(port) => {
             Problem::error("has no address").meant(Some(&format!("0.0.0.0:{port}")))
         }
@@ -107,18 +143,34 @@ fn parse(text: &str) -> Result<SocketAddr, Problem> {
 /// Notes sockets that can't be open at the same time.
 pub(super) fn conflicts(sockets: &[Socket<'_>]) {
     for (index, socket) in sockets.iter().enumerate() {
-        let clash = sockets.iter().take(index).find(|earlier| clash(earlier.address, socket.address));
+        let clash = sockets
+            .iter()
+            .take(index)
+            .find(|earlier| clash(earlier.address, socket.address));
         let Some(earlier) = clash else {
             continue;
         };
-        let (at, other) = if socket.node.is_some() { (socket, earlier) } else { (earlier, socket) };
+        let (at, other) = if socket.node.is_some() {
+            (socket, earlier)
+        } else {
+            (earlier, socket)
+        };
         // The list itself notes what it holds twice.
         if let Some(node) = &at.node
             && !(at.key == other.key && at.address == other.address)
         {
-            let default = if other.node.is_none() { ", by default" } else { "" };
-            let problem = format!("\"{}\" is taken by {} \"{}\"{default}", at.address, other.key, other.address);
-            node.report(Problem::error(problem).expecting("an address of its own for each listener"));
+            let default = if other.node.is_none() {
+                ", by default"
+            } else {
+                ""
+            };
+            let problem = format!(
+                "\"{}\" is taken by {} \"{}\"{default}",
+                at.address, other.key, other.address
+            );
+            node.report(
+                Problem::error(problem).expecting("an address of its own for each listener"),
+            );
         }
     }
 }

@@ -16,8 +16,11 @@ pub(super) const ADDRESS_METHODS: &[(&str, AddressMethod)] = &[
 ];
 
 /// Names in `consent.signals`, in the order of the default.
-pub(super) const SIGNALS: &[(&str, Signal)] =
-    &[("privet", Signal::Privet), ("gpc", Signal::Gpc), ("dnt", Signal::Dnt)];
+pub(super) const SIGNALS: &[(&str, Signal)] = &[
+    ("privet", Signal::Privet),
+    ("gpc", Signal::Gpc),
+    ("dnt", Signal::Dnt),
+];
 
 /// Names of `cookies.unknown`.
 pub(super) const UNKNOWN_COOKIES: &[(&str, UnknownCookies)] = &[
@@ -35,7 +38,8 @@ pub(super) const SAME_SITE: &[(&str, SameSiteDefault)] = &[
 ];
 
 /// Names of `tls.min_version`.
-pub(super) const TLS_VERSIONS: &[(&str, TlsVersion)] = &[("1.2", TlsVersion::V1_2), ("1.3", TlsVersion::V1_3)];
+pub(super) const TLS_VERSIONS: &[(&str, TlsVersion)] =
+    &[("1.2", TlsVersion::V1_2), ("1.3", TlsVersion::V1_3)];
 
 /// Names of `log.level`.
 pub(super) const LOG_LEVELS: &[(&str, LogLevel)] = &[
@@ -47,11 +51,15 @@ pub(super) const LOG_LEVELS: &[(&str, LogLevel)] = &[
 ];
 
 /// Names of `log.format`.
-pub(super) const LOG_FORMATS: &[(&str, LogFormat)] = &[("json", LogFormat::Json), ("combined", LogFormat::Combined)];
+pub(super) const LOG_FORMATS: &[(&str, LogFormat)] =
+    &[("json", LogFormat::Json), ("combined", LogFormat::Combined)];
 
 /// The name of `value`. Each table names every choice; a test writes and reads them all.
 fn name<T: PartialEq>(names: &[(&'static str, T)], value: &T) -> &'static str {
-    names.iter().find(|(_, named)| named == value).map_or("", |(name, _)| name)
+    names
+        .iter()
+        .find(|(_, named)| named == value)
+        .map_or("", |(name, _)| name)
 }
 
 pub(in crate::config) fn mode(value: Mode) -> &'static str {

@@ -1,23 +1,32 @@
 //! `[[site]]`: its hosts, its upstream, and the privacy rules that hold for it.
 
-use std::{
-    collections::HashMap,
-    net::SocketAddr,
-};
+use std::{collections::HashMap, net::SocketAddr};
 
 use super::{address, consent, cookies, headers, host, names::MODES, upstream};
 use crate::{
     config::{
-        node::{Keys, Node, Problem, Section},
+        node::Node,
         options::{HostPattern, Site, Upstream},
+        problem::Problem,
+        section::{Keys, Section},
     },
     privacy::{AddressRule, ConsentRules, CookieRules, HeaderRules, Mode},
 };
 
 const KEYS: Keys = Keys {
-    allowed: &["hosts", "upstream", "mode", "client_ip", "consent", "cookies", "headers"],
+    allowed: &[
+        "hosts",
+        "upstream",
+        "mode",
+        "client_ip",
+        "consent",
+        "cookies",
+        "headers",
+    ],
     later: &["third_parties"],
-    top_level: &["listen", "tls", "limits", "log", "ledger", "admin", "vendor", "include"],
+    top_level: &[
+        "listen", "tls", "limits", "log", "ledger", "admin", "vendor", "include",
+    ],
 };
 
 /// What holds for a site that says nothing.
@@ -33,7 +42,10 @@ pub(super) struct Rules {
 pub(super) fn sites(node: Option<&Node<'_>>, base: &Rules, own: &[SocketAddr]) -> Vec<Site> {
     let mut claimed = HashMap::new();
     let sections = node.map(|node| node.sections(&KEYS)).unwrap_or_default();
-    sections.iter().map(|section| site(section, base, own, &mut claimed)).collect()
+    sections
+        .iter()
+        .map(|section| site(section, base, own, &mut claimed))
+        .collect()
 }
 
 fn site(
@@ -48,13 +60,22 @@ fn site(
         .required("hosts", "a list of hosts, such as [\"www.example.com\"]")
         .and_then(|node| node.full_list(host::PATTERN, |item| claim(item, site, claimed)));
     let upstream = section
-        .required("upstream", "the web server, such as \"http://10.0.0.5:8000\", or \"demo\"")
+        .required(
+            "upstream",
+            "the web server, such as \"http://10.0.0.5:8000\", or \"demo\"",
+        )
         .and_then(|node| upstream::upstream(&node, own));
     Site {
         hosts: hosts.unwrap_or_default(),
         upstream: upstream.unwrap_or(Upstream::Demo),
-        mode: section.get("mode").and_then(|node| node.choice(MODES)).unwrap_or(base.mode),
-        address: address::rule(inner("client_ip", &address::SITE_KEYS).as_ref(), base.address),
+        mode: section
+            .get("mode")
+            .and_then(|node| node.choice(MODES))
+            .unwrap_or(base.mode),
+        address: address::rule(
+            inner("client_ip", &address::SITE_KEYS).as_ref(),
+            base.address,
+        ),
         consent: consent::consent(inner("consent", &consent::KEYS).as_ref(), &base.consent),
         cookies: cookies::cookies(inner("cookies", &cookies::KEYS).as_ref(), &base.cookies),
         headers: headers::headers(inner("headers", &headers::KEYS).as_ref(), &base.headers),
@@ -68,9 +89,14 @@ fn claim(
     claimed: &mut HashMap<HostPattern, String>,
 ) -> Option<HostPattern> {
     let host = host::pattern(node)?;
-    let owner = claimed.entry(host.clone()).or_insert_with(|| site.to_owned());
+    let owner = claimed
+        .entry(host.clone())
+        .or_insert_with(|| site.to_owned());
     if owner != site {
-        node.report(Problem::error(format!("is a host of {owner} already")).expecting("each host in one site only"));
+        node.report(
+            Problem::error(format!("is a host of {owner} already"))
+                .expecting("each host in one site only"),
+        );
     }
     Some(host)
 }

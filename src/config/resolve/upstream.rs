@@ -6,8 +6,9 @@ use super::host::is_name;
 use crate::config::{
     document::Kind,
     mistake::nearest,
-    node::{Node, Problem},
+    node::Node,
     options::{Server, Upstream},
+    problem::Problem,
 };
 
 const URL: &str = "a URL such as \"http://10.0.0.5:8000\"";
@@ -29,8 +30,10 @@ fn server(node: &Node<'_>, own: &[SocketAddr]) -> Option<Server> {
         let server = parse(text)?;
         match own.iter().find(|address| is_own(&server, **address)) {
             None => Ok(server),
-            Some(address) => Err(Problem::error(format!("leads back to privet, which listens on \"{address}\""))
-                .expecting("the address of the web server behind privet")),
+            Some(address) => Err(Problem::error(format!(
+                "leads back to privet, which listens on \"{address}\""
+            ))
+            .expecting("the address of the web server behind privet")),
         }
     })
 }
@@ -52,7 +55,10 @@ pub(super) fn parse(text: &str) -> Result<Server, Problem> {
     let tls = match scheme.to_ascii_lowercase().as_str() {
         "http" => false,
         "https" => true,
-        _ => return Err(Problem::error("has a scheme that privet does not speak").expecting("\"http://\" or \"https://\"")),
+        _ => {
+            return Err(Problem::error("has a scheme that privet does not speak")
+                .expecting("\"http://\" or \"https://\""));
+        }
     };
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at_checked(end).unwrap_or((rest, ""));
@@ -60,8 +66,10 @@ pub(super) fn parse(text: &str) -> Result<Server, Problem> {
         return Err(Problem::error("has a query or fragment"));
     }
     if !matches!(path, "" | "/") {
-        return Err(Problem::error("has a path prefix, which is not supported yet")
-            .meant(Some(&format!("{scheme}://{authority}"))));
+        return Err(
+            Problem::error("has a path prefix, which is not supported yet")
+                .meant(Some(&format!("{scheme}://{authority}"))),
+        );
     }
     let (host, port) = host_and_port(authority)?;
     let port = port.unwrap_or(if tls { 443 } else { 80 });
@@ -83,7 +91,8 @@ fn host_and_port(authority: &str) -> Result<(String, Option<u16>), Problem> {
         }
     };
     if authority.matches(':').count() > 1 && !authority.starts_with('[') {
-        return Err(Problem::error("has an IPv6 address without brackets").expecting("\"http://[2001:db8::1]:8000\""));
+        return Err(Problem::error("has an IPv6 address without brackets")
+            .expecting("\"http://[2001:db8::1]:8000\""));
     }
     if host.parse::<Ipv6Addr>().is_err() && !is_name(&host) {
         return Err(not_a_host());
@@ -91,7 +100,10 @@ fn host_and_port(authority: &str) -> Result<(String, Option<u16>), Problem> {
     if port.is_empty() {
         return Ok((host, None));
     }
-    let number = port.strip_prefix(':').and_then(|port| port.parse::<u16>().ok()).filter(|port| *port > 0);
+    let number = port
+        .strip_prefix(':')
+        .and_then(|port| port.parse::<u16>().ok())
+        .filter(|port| *port > 0);
     match number {
         Some(port) => Ok((host, Some(port))),
         None => Err(Problem::error("has no usable port").expecting("a port from 1 to 65535")),
@@ -108,7 +120,9 @@ fn is_own(server: &Server, address: SocketAddr) -> bool {
         Ok(host) => {
             let host_is_here = host.is_loopback() || host.is_unspecified();
             let own_is_here = own.is_loopback() || own.is_unspecified();
-            host == own || (own.is_unspecified() && host_is_here) || (host.is_unspecified() && own_is_here)
+            host == own
+                || (own.is_unspecified() && host_is_here)
+                || (host.is_unspecified() && own_is_here)
         }
         Err(_) => {
             let here = server.host == "localhost" || server.host.ends_with(".localhost");
@@ -118,7 +132,11 @@ fn is_own(server: &Server, address: SocketAddr) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test may panic")]
+#[allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failed test may panic"
+)]
 mod tests {
     use super::*;
 
@@ -143,7 +161,9 @@ mod tests {
             ("http://a b", None),
         ] {
             let server = parse(text).ok();
-            let found = server.as_ref().map(|server| (server.tls, server.host.as_str(), server.port));
+            let found = server
+                .as_ref()
+                .map(|server| (server.tls, server.host.as_str(), server.port));
             assert_eq!(found, expected, "{text}");
         }
     }
@@ -159,7 +179,11 @@ mod tests {
             ("http://127.0.0.1:8081", "0.0.0.0:8080", false),
             ("http://[::1]:8080", "[::]:8080", true),
         ] {
-            assert_eq!(is_own(&parse(url).unwrap(), address.parse().unwrap()), expected, "{url} {address}");
+            assert_eq!(
+                is_own(&parse(url).unwrap(), address.parse().unwrap()),
+                expected,
+                "{url} {address}"
+            );
         }
     }
 }

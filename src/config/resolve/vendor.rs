@@ -10,19 +10,34 @@ use super::{
 use crate::{
     config::{
         mistake::quoted,
-        node::{Keys, Node, Problem, Section},
+        node::Node,
         options::HostPattern,
+        problem::Problem,
+        section::{Keys, Section},
     },
     privacy::{Purpose, Vendor, VendorCookie},
 };
 
 const KEYS: Keys = Keys {
-    allowed: &["name", "purpose", "country", "iab_vendor", "cookies", "hosts", "paths", "policy"],
+    allowed: &[
+        "name",
+        "purpose",
+        "country",
+        "iab_vendor",
+        "cookies",
+        "hosts",
+        "paths",
+        "policy",
+    ],
     later: &[],
     top_level: &[],
 };
 
-const COOKIE_KEYS: Keys = Keys { allowed: &["name", "max_lifetime"], later: &[], top_level: &[] };
+const COOKIE_KEYS: Keys = Keys {
+    allowed: &["name", "max_lifetime"],
+    later: &[],
+    top_level: &[],
+};
 
 /// Whether two vendors may claim the same cookie, host or path.
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -41,7 +56,9 @@ pub(super) fn vendors(node: &Node<'_>, claims: Claims) -> Vec<Vendor> {
     for section in node.sections(&KEYS) {
         let vendor = vendor(&section);
         if let Some(node) = section.get("name").filter(|_| !vendor.name.is_empty()) {
-            let first = names.entry(vendor.name.to_lowercase()).or_insert_with(|| section.node.path.clone());
+            let first = names
+                .entry(vendor.name.to_lowercase())
+                .or_insert_with(|| section.node.path.clone());
             if *first != section.node.path {
                 let problem = format!("{} is the name of {first} already", quoted(&vendor.name));
                 node.report(Problem::error(problem).expecting("one [[vendor]] for each name"));
@@ -56,11 +73,21 @@ pub(super) fn vendors(node: &Node<'_>, claims: Claims) -> Vec<Vendor> {
 }
 
 fn vendor(section: &Section<'_>) -> Vendor {
-    let name = section.required("name", "the name of the vendor").and_then(|node| name(&node));
-    let purpose_ = section.required("purpose", "what its cookies are for").and_then(|node| purpose(&node));
+    let name = section
+        .required("name", "the name of the vendor")
+        .and_then(|node| name(&node));
+    let purpose_ = section
+        .required("purpose", "what its cookies are for")
+        .and_then(|node| purpose(&node));
     let get = |key: &str| section.get(key);
-    if ["cookies", "hosts", "paths"].iter().all(|key| get(key).is_none_or(|node| node.is_empty())) {
-        section.node.report(Problem::absence("claims nothing").expecting("cookies, hosts or paths by which it is known"));
+    if ["cookies", "hosts", "paths"]
+        .iter()
+        .all(|key| get(key).is_none_or(|node| node.is_empty()))
+    {
+        section.node.report(
+            Problem::absence("claims nothing")
+                .expecting("cookies, hosts or paths by which it is known"),
+        );
     }
     let id = get("iab_vendor").and_then(|node| node.integer(1..=65_535));
     Vendor {
@@ -71,8 +98,12 @@ fn vendor(section: &Section<'_>) -> Vendor {
         cookies: get("cookies")
             .and_then(|node| node.list("a list of tables, such as [{ name = \"_xm_*\" }]", cookie))
             .unwrap_or_default(),
-        hosts: get("hosts").and_then(|node| node.list("a list of hosts", vendor_host)).unwrap_or_default(),
-        paths: get("paths").and_then(|node| node.list("a list of paths", path)).unwrap_or_default(),
+        hosts: get("hosts")
+            .and_then(|node| node.list("a list of hosts", vendor_host))
+            .unwrap_or_default(),
+        paths: get("paths")
+            .and_then(|node| node.list("a list of paths", path))
+            .unwrap_or_default(),
         policy: get("policy").and_then(|node| policy(&node)),
     }
 }
@@ -80,7 +111,8 @@ fn vendor(section: &Section<'_>) -> Vendor {
 fn name(node: &Node<'_>) -> Option<String> {
     node.parsed("a name of 1 to 100 characters", |text| {
         if text.trim() != text || !(1..=100).contains(&text.chars().count()) {
-            return Err(Problem::error("is not a name").meant(Some(text.trim()).filter(|name| !name.is_empty())));
+            return Err(Problem::error("is not a name")
+                .meant(Some(text.trim()).filter(|name| !name.is_empty())));
         }
         Ok(text.to_owned())
     })
@@ -92,23 +124,34 @@ fn country(node: &Node<'_>) -> Option<String> {
             return Ok(text.to_owned());
         }
         let upper = text.to_ascii_uppercase();
-        let meant = (text.len() == 2 && upper.bytes().all(|byte| byte.is_ascii_uppercase())).then_some(upper);
+        let meant = (text.len() == 2 && upper.bytes().all(|byte| byte.is_ascii_uppercase()))
+            .then_some(upper);
         Err(Problem::error("is not a country code").meant(meant.as_deref()))
     })
 }
 
 fn cookie(node: &Node<'_>) -> Option<VendorCookie> {
     let section = node.clone().section(&COOKIE_KEYS)?;
-    let name = section.required("name", "the cookie's name, such as \"_xm_*\"").and_then(|node| cookies::pattern(&node));
-    let max_lifetime = section.get("max_lifetime").and_then(|node| seconds_within(&node, SECOND, LONG));
-    Some(VendorCookie { name: name?, max_lifetime })
+    let name = section
+        .required("name", "the cookie's name, such as \"_xm_*\"")
+        .and_then(|node| cookies::pattern(&node));
+    let max_lifetime = section
+        .get("max_lifetime")
+        .and_then(|node| seconds_within(&node, SECOND, LONG));
+    Some(VendorCookie {
+        name: name?,
+        max_lifetime,
+    })
 }
 
 fn vendor_host(node: &Node<'_>) -> Option<String> {
-    node.parsed("a host name such as \"metrics.example.net\" or \"*.example.net\"", |text| match host::parse(text)? {
-        HostPattern::Any => Err(Problem::error("would claim every host")),
-        HostPattern::Exact(_) | HostPattern::Subdomains(_) => Ok(text.to_owned()),
-    })
+    node.parsed(
+        "a host name such as \"metrics.example.net\" or \"*.example.net\"",
+        |text| match host::parse(text)? {
+            HostPattern::Any => Err(Problem::error("would claim every host")),
+            HostPattern::Exact(_) | HostPattern::Subdomains(_) => Ok(text.to_owned()),
+        },
+    )
 }
 
 fn path(node: &Node<'_>) -> Option<String> {
@@ -125,7 +168,8 @@ fn path(node: &Node<'_>) -> Option<String> {
         } else if literal.contains(['?', '#']) {
             Problem::error("has a query or fragment")
         } else if !literal.bytes().all(|byte| byte.is_ascii_graphic()) {
-            Problem::error("is not how a browser writes it").expecting("other characters than ASCII as %XX")
+            Problem::error("is not how a browser writes it")
+                .expecting("other characters than ASCII as %XX")
         } else {
             return Ok(text.to_owned());
         };
@@ -135,28 +179,47 @@ fn path(node: &Node<'_>) -> Option<String> {
 
 fn policy(node: &Node<'_>) -> Option<String> {
     node.parsed("the URL of its privacy policy", |text| {
-        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-        let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
-        let host = host.split(':').next().unwrap_or_default().to_ascii_lowercase();
+        let rest = text
+            .strip_prefix("https://")
+            .or_else(|| text.strip_prefix("http://"));
+        let host = rest
+            .and_then(|rest| rest.split(['/', '?', '#']).next())
+            .unwrap_or_default();
+        let host = host
+            .split(':')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
         if host::is_name(&host) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Ok(text.to_owned());
         }
         let url = format!("https://{text}");
-        let meant = (rest.is_none() && host::is_name(text.split('/').next().unwrap_or_default())).then_some(url);
+        let meant = (rest.is_none() && host::is_name(text.split('/').next().unwrap_or_default()))
+            .then_some(url);
         Err(Problem::error("is not a URL").meant(meant.as_deref()))
     })
 }
 
 /// Notes what another vendor has claimed. `claimed` holds for each claim the vendor's path and name.
-fn check_claims(section: &Section<'_>, name: &str, claimed: &mut HashMap<String, (String, String)>) {
+fn check_claims(
+    section: &Section<'_>,
+    name: &str,
+    claimed: &mut HashMap<String, (String, String)>,
+) {
     let mut claim = |kind: &str, node: &Node<'_>| {
         let Some(text) = node.quiet_text() else {
             return;
         };
         let path = section.node.path.clone();
-        let first = claimed.entry(format!("{kind} {text}")).or_insert_with(|| (path.clone(), name.to_owned()));
+        let first = claimed
+            .entry(format!("{kind} {text}"))
+            .or_insert_with(|| (path.clone(), name.to_owned()));
         if first.0 != path {
-            let problem = format!("{} is claimed by {} already", quoted(&text), quoted(&first.1));
+            let problem = format!(
+                "{} is claimed by {} already",
+                quoted(&text),
+                quoted(&first.1)
+            );
             node.report(Problem::error(problem).expecting("each in one [[vendor]] only"));
         }
     };
