@@ -12,7 +12,7 @@ use toml::{
 };
 
 use super::{
-    node::{Finding, Findings, Problem},
+    problem::{Finding, Findings, Problem},
     source::Place,
 };
 
@@ -79,12 +79,13 @@ pub(super) fn parse(file: usize, text: &str, findings: &Findings) -> Parsed {
     let (root, errors) = DeTable::parse_recoverable(text);
     let root = table(file, root.get_ref());
     let mut damaged: Vec<Place> = Vec::new();
-    let mut unclosed: Vec<(Range<usize>, String)> = errors
+    // What is not closed explains the stumbles inside it.
+    let mut errors: Vec<(Range<usize>, String)> = errors
         .into_iter()
         .map(|error| (error.span().unwrap_or_default(), error.message().to_owned()))
         .collect();
-    unclosed.sort_by_key(|(span, message)| (!message.starts_with("unclosed"), span.start));
-    for (span, message) in unclosed {
+    errors.sort_by_key(|(span, message)| (!message.starts_with("unclosed"), span.start));
+    for (span, message) in errors {
         let at = Place::new(file, &span);
         let region = region(&root, at, text, &message);
         // One slip in an array or a line makes the parser stumble on each part that follows.
@@ -99,11 +100,13 @@ pub(super) fn parse(file: usize, text: &str, findings: &Findings) -> Parsed {
         } else {
             at
         };
-        let problem = syntax_problem(&message);
+        let key = value_around(&root, at, "")
+            .map(|(key, _)| key)
+            .unwrap_or_default();
         findings.add(Finding {
             place: Some(place),
-            key: String::new(),
-            problem,
+            key,
+            problem: syntax_problem(&message),
         });
         damaged.push(region);
     }
@@ -116,7 +119,7 @@ fn syntax_problem(message: &str) -> Problem {
         Some((what, expected)) => (what, Some(expected)),
         None => (message, None),
     };
-    let problem = Problem::error(format!("not TOML: {what}"));
+    let problem = Problem::syntax(what);
     match expected {
         Some(expected) => problem.expecting(expected),
         None => problem,
@@ -135,32 +138,39 @@ fn region(root: &Table, at: Place, text: &str, message: &str) -> Place {
         "\n"
     };
     let line_end = offset + after.find(ending).unwrap_or(after.len());
-    let value = value_around(root, at);
+    let value = value_around(root, at, "").map(|(_, place)| place);
     Place {
         file: at.file,
-        start: value.map_or(line_start, |value| {
-            value.start.min(line_start.max(value.start))
-        }),
+        start: value.map_or(line_start, |value| value.start),
         end: value.map_or(line_end, |value| value.end.max(line_end)),
     }
 }
 
-/// The value, not a table with a header, that holds `at`.
-fn value_around(table: &Table, at: Place) -> Option<Place> {
-    table
-        .entries
-        .iter()
-        .find_map(|entry| match &entry.value.kind {
-            _ if at.start > entry.value.place.start && at.end <= entry.value.place.end => {
-                Some(entry.value.place)
+/// Key path and place of the value, not a table with a header, that holds `at`.
+fn value_around(table: &Table, at: Place, path: &str) -> Option<(String, Place)> {
+    let inside = |place: Place| at.start >= place.start && at.end <= place.end;
+    table.entries.iter().find_map(|entry| {
+        let path = if path.is_empty() {
+            entry.key.clone()
+        } else {
+            format!("{path}.{}", entry.key)
+        };
+        match &entry.value.kind {
+            // A table with a header reaches no further than the header.
+            Kind::Table(table) => value_around(table, at, &path),
+            Kind::Array(items) if !inside(entry.value.place) => {
+                items
+                    .iter()
+                    .enumerate()
+                    .find_map(|(index, item)| match &item.kind {
+                        Kind::Table(table) => value_around(table, at, &format!("{path}[{index}]")),
+                        _ => None,
+                    })
             }
-            Kind::Table(table) => value_around(table, at),
-            Kind::Array(items) => items.iter().find_map(|item| match &item.kind {
-                Kind::Table(table) => value_around(table, at),
-                _ => None,
-            }),
+            _ if inside(entry.value.place) => Some((path, entry.value.place)),
             _ => None,
-        })
+        }
+    })
 }
 
 fn table(file: usize, table: &DeTable<'_>) -> Table {

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::{mistake::quoted, node::Problem};
+use super::{mistake::quoted, problem::Problem};
 
 /// Where variables come from.
 pub(super) type Environment<'e> = &'e dyn Fn(&str) -> Option<String>;

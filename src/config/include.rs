@@ -13,7 +13,8 @@ use super::{
     document::{self, Entry, Kind, Table, Value},
     environment::Environment,
     mistake::quoted,
-    node::{Context, Finding, Findings, Node, Problem},
+    node::{Context, Node},
+    problem::{Finding, Findings, Problem},
     source::{Place, Sources, read, reason},
 };
 
@@ -193,7 +194,7 @@ fn files(folder: &Path, pattern: &str) -> Result<Vec<PathBuf>, Problem> {
         .file_name()
         .and_then(|name| name.to_str())
         .unwrap_or_default();
-    let parent = path.parent().unwrap_or(Path::new(""));
+    let parent = path.parent().unwrap_or_else(|| Path::new(""));
     if pattern.is_empty() || name.is_empty() {
         return Err(Problem::error("names no file"));
     }

@@ -6,8 +6,9 @@ use super::{
     environment::Environment,
     include::{Document, read_all},
     mistake::{Mistake, Report, Severity},
-    node::{Context, Finding, Findings, Problem},
+    node::Context,
     options::Config,
+    problem::{Finding, Findings, Problem},
     resolve,
     source::{Place, Sources, read, reason},
 };
@@ -51,7 +52,7 @@ fn not_utf8(path: &Path, error: &std::string::FromUtf8Error) -> Report {
     let (mut sources, findings) = (Sources::default(), Findings::default());
     let start = error.utf8_error().valid_up_to();
     let file = sources.add(path, String::from_utf8_lossy(error.as_bytes()).into_owned());
-    let problem = Problem::error("not TOML: not UTF-8").expecting("text in UTF-8");
+    let problem = Problem::syntax("not UTF-8").expecting("text in UTF-8");
     findings.add(Finding {
         place: Some(Place {
             file,

@@ -127,7 +127,7 @@ impl fmt::Display for Position {
 }
 
 /// `text` with each character that could command a terminal or reorder the line replaced by one
-/// that can't; as many characters as before, tabs kept.
+/// that can't, and passwords masked; as many characters as before, tabs kept.
 pub(super) fn shown(text: &str) -> String {
     let replace = |character: char| {
         let reorders = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
@@ -139,7 +139,28 @@ pub(super) fn shown(text: &str) -> String {
             character
         }
     };
-    text.chars().map(replace).collect()
+    mask_passwords(text).chars().map(replace).collect()
+}
+
+/// `text` with the user and password of each URL masked, as long as before.
+fn mask_passwords(text: &str) -> String {
+    let mut parts = text.split("://");
+    let mut masked = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        masked.push_str("://");
+        let end = part.find(['"', '\'', ' ', '\t']).unwrap_or(part.len());
+        let (authority, rest) = part.split_at_checked(end).unwrap_or((part, ""));
+        match authority.rsplit_once('@') {
+            Some((secret, host)) => {
+                masked.extend(secret.chars().map(|_| '*'));
+                masked.push('@');
+                masked.push_str(host);
+            }
+            None => masked.push_str(authority),
+        }
+        masked.push_str(rest);
+    }
+    masked
 }
 
 /// `value` in quotes, fit to be shown in a message.
@@ -161,13 +182,17 @@ pub(super) fn nearest<'n>(
         return None;
     }
     let written = written.to_lowercase().replace('-', "_");
+    // "warning" is further from "warn" than a slip, and means it all the same.
+    let begins = |name: &str| name.len() > 2 && written.starts_with(name);
     names
         .into_iter()
         .map(|name| {
             let comparable = name.to_lowercase().replace('-', "_");
             (strsim::damerau_levenshtein(&written, &comparable), name)
         })
-        .filter(|(distance, name)| *distance <= name.chars().count().div_ceil(3).min(4))
+        .filter(|(distance, name)| {
+            *distance <= name.chars().count().div_ceil(3).min(4) || begins(name)
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
 }
@@ -219,6 +244,10 @@ mod tests {
             shown("a\u{1b}[2J\u{202e}b\tc\r"),
             "a\u{fffd}[2J\u{fffd}b\tc\u{fffd}"
         );
+        assert_eq!(
+            shown("db = \"pg://me:p/w@db/x\" # a@b"),
+            "db = \"pg://******@db/x\" # a@b"
+        );
         assert_eq!(quoted(&"x".repeat(500)).chars().count(), SHOWN_LINE + 3);
     }
 
@@ -229,6 +258,7 @@ mod tests {
             ("lisen", Some("listen")),
             ("client-ip", Some("client_ip")),
             ("CONSENT", Some("consent")),
+            ("modes", Some("mode")),
             ("firewall", None),
             ("", None),
         ] {

@@ -1,7 +1,7 @@
 //! `proxy.toml`, in two layers: what is written, and what it means.
 //!
 //! [`load()`] reads the file and those it includes (`source`, `document`, `include`), walks their
-//! keys with a reader that notes each mistake and goes on (`node`), and compiles them to a
+//! keys with a reader that notes each mistake and goes on (`section`, `node`), and compiles them to a
 //! [`Config`] (`resolve`). A configuration either has no mistake or is a [`Report`] of all of
 //! them, each with its place, what is allowed and the nearest name.
 
@@ -12,8 +12,10 @@ mod load;
 mod mistake;
 mod node;
 pub mod options;
+mod problem;
 mod quantity;
 mod resolve;
+mod section;
 mod source;
 mod write;
 

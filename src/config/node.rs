@@ -3,143 +3,16 @@
 //! A reader returns `None` where it noted a mistake or the key is absent; the caller takes its
 //! default and carries on, so that one run finds every mistake. Nothing here knows a key by name.
 
-use std::{borrow::Cow, cell::RefCell, fmt::Write as _, ops::RangeInclusive};
+use std::{borrow::Cow, ops::RangeInclusive};
 
 use super::{
-    document::{Kind, Table, Value},
+    document::{Kind, Value},
     environment::{Environment, expand},
-    mistake::{Mistake, Severity, nearest, quoted, shown},
-    source::{Place, Sources},
+    mistake::{nearest, quoted},
+    problem::{Finding, Findings, Problem},
+    section::{Keys, Section},
+    source::Sources,
 };
-
-/// What is wrong with a value, before it is known where it stands.
-#[derive(Clone, Debug)]
-pub(super) struct Problem {
-    severity: Severity,
-    message: String,
-    expected: Option<String>,
-    nearest: Option<String>,
-    conceal: bool,
-    absence: bool,
-}
-
-impl Problem {
-    pub(super) fn error(message: impl Into<String>) -> Self {
-        Self {
-            severity: Severity::Error,
-            message: message.into(),
-            expected: None,
-            nearest: None,
-            conceal: false,
-            absence: false,
-        }
-    }
-
-    pub(super) fn warning(message: impl Into<String>) -> Self {
-        Self {
-            severity: Severity::Warning,
-            ..Self::error(message)
-        }
-    }
-
-    /// Something is not there: not worth a word where part of the file can't be read.
-    pub(super) fn absence(message: impl Into<String>) -> Self {
-        Self {
-            absence: true,
-            ..Self::error(message)
-        }
-    }
-
-    /// Something that the contract names and this version does not do.
-    pub(super) fn not_yet() -> Self {
-        Self::error("not supported yet")
-    }
-
-    /// What is allowed.
-    pub(super) fn expecting(self, expected: impl Into<String>) -> Self {
-        Self {
-            expected: Some(expected.into()),
-            ..self
-        }
-    }
-
-    /// What was probably meant.
-    pub(super) fn meant(self, nearest: Option<&str>) -> Self {
-        Self {
-            nearest: nearest.map(quoted),
-            ..self
-        }
-    }
-
-    /// The value may hold a password: neither it nor its line is shown.
-    pub(super) fn concealed(self) -> Self {
-        Self {
-            conceal: true,
-            ..self
-        }
-    }
-}
-
-/// A problem and where it stands.
-#[derive(Clone, Debug)]
-pub(super) struct Finding {
-    /// Where; `None` for a file that can't be read.
-    pub(super) place: Option<Place>,
-    /// Key path; for a file that can't be read, its name.
-    pub(super) key: String,
-    /// What.
-    pub(super) problem: Problem,
-}
-
-/// All findings so far.
-#[derive(Debug, Default)]
-pub(super) struct Findings(RefCell<Vec<Finding>>);
-
-impl Findings {
-    pub(super) fn add(&self, finding: Finding) {
-        self.0.borrow_mut().push(finding);
-    }
-
-    /// The mistakes in the order of the files, those in `damaged` places left out.
-    pub(super) fn into_mistakes(self, sources: &Sources, damaged: &[Place]) -> Vec<Mistake> {
-        let mut findings = self.0.into_inner();
-        findings.retain(|finding| {
-            let readable = finding
-                .place
-                .is_none_or(|place| !damaged.iter().any(|damage| damage.touches(place)));
-            finding.key.is_empty() || (readable && (damaged.is_empty() || !finding.problem.absence))
-        });
-        findings.sort_by_key(|finding| finding.place);
-        findings
-            .into_iter()
-            .map(|finding| mistake(finding, sources))
-            .collect()
-    }
-}
-
-fn mistake(finding: Finding, sources: &Sources) -> Mistake {
-    let Finding {
-        place,
-        key,
-        problem,
-    } = finding;
-    let (file, key) = match place {
-        Some(place) => (
-            sources.get(place.file).map(|source| source.name.clone()),
-            key,
-        ),
-        None => (Some(key), String::new()),
-    };
-    Mistake {
-        severity: problem.severity,
-        file: file.unwrap_or_default(),
-        position: place.and_then(|place| sources.position(place, problem.conceal)),
-        key,
-        message: problem.message,
-        expected: problem.expected,
-        nearest: problem.nearest,
-    }
-}
 
 /// What reading needs besides the document.
 #[derive(Clone, Copy)]
@@ -157,22 +30,6 @@ pub(super) struct Node<'a> {
     pub(super) context: Context<'a>,
 }
 
-/// The keys of a table.
-pub(super) struct Keys {
-    /// Those that have a meaning here.
-    pub(super) allowed: &'static [&'static str],
-    /// Those that will have one in a later version.
-    pub(super) later: &'static [&'static str],
-    /// Those that have one in the section of the same name at the top level only.
-    pub(super) top_level: &'static [&'static str],
-}
-
-/// A table whose keys are all known.
-pub(super) struct Section<'a> {
-    pub(super) node: Node<'a>,
-    table: &'a Table,
-}
-
 impl<'a> Node<'a> {
     /// Notes what is wrong with the value.
     pub(super) fn report(&self, problem: Problem) {
@@ -182,23 +39,6 @@ impl<'a> Node<'a> {
             problem,
         };
         self.context.findings.add(finding);
-    }
-
-    /// Notes a problem of the value that is `text`, quoting it.
-    fn report_about(&self, text: &Cow<'_, str>, problem: Problem) {
-        let message = match (problem.conceal, text, &self.value.kind) {
-            (true, ..) => format!("the value {}", problem.message),
-            // What came from the environment may be secret; what is written is not.
-            (false, Cow::Owned(_), Kind::String(written)) => {
-                return self.report(Problem {
-                    message: format!("{} {}", quoted(written), problem.message),
-                    nearest: None,
-                    ..problem
-                });
-            }
-            (false, text, _) => format!("{} {}", quoted(text), problem.message),
-        };
-        self.report(Problem { message, ..problem });
     }
 
     fn mismatch(&self, wanted: &str, expected: &str) {
@@ -239,11 +79,13 @@ impl<'a> Node<'a> {
         let text = self.text(expected)?;
         match parse(&text) {
             Ok(value) => Some(value),
-            Err(mut problem) => {
-                if problem.expected.is_none() && !expected.is_empty() {
-                    problem = problem.expecting(expected);
-                }
-                self.report_about(&text, problem);
+            Err(problem) => {
+                let problem = problem.or_expecting(expected);
+                self.report(match (text, &self.value.kind) {
+                    // What came from the environment may be secret; what is written is not.
+                    (Cow::Owned(_), Kind::String(written)) => problem.about(written).meant(None),
+                    (text, _) => problem.about(&text),
+                });
                 None
             }
         }
@@ -311,11 +153,7 @@ impl<'a> Node<'a> {
         let Kind::Table(table) = &self.value.kind else {
             return None;
         };
-        Section {
-            node: self.clone(),
-            table,
-        }
-        .get(key)
+        Section::new(self.clone(), table).get(key)
     }
 
     /// The items, none if this is no array; notes nothing.
@@ -376,7 +214,7 @@ impl<'a> Node<'a> {
             );
             return None;
         };
-        let section = Section { node: self, table };
+        let section = Section::new(self, table);
         section.check_keys(keys);
         Some(section)
     }
@@ -404,90 +242,6 @@ fn unindexed(path: &str) -> String {
             !inside && *character != ']'
         })
         .collect()
-}
-
-impl<'a> Section<'a> {
-    /// The root of a document, as a section without a path.
-    pub(super) fn root(value: &'a Value, context: Context<'a>, keys: &Keys) -> Option<Self> {
-        Node {
-            value,
-            path: String::new(),
-            context,
-        }
-        .section(keys)
-    }
-
-    fn check_keys(&self, keys: &Keys) {
-        for entry in &self.table.entries {
-            let key = entry.key.as_str();
-            let problem = if keys.allowed.contains(&key) {
-                continue;
-            } else if keys.later.contains(&key) {
-                Problem::not_yet()
-            } else if keys.top_level.contains(&key) {
-                Problem::error("holds for the whole gateway, not for one site")
-                    .expecting("it at the top level of the file")
-            } else {
-                let known = keys
-                    .allowed
-                    .iter()
-                    .chain(keys.top_level)
-                    .chain(keys.later)
-                    .copied();
-                let allowed = keys.allowed.join(", ");
-                Problem::error("unknown key")
-                    .expecting(format!("one of: {allowed}"))
-                    .meant(nearest(key, known))
-            };
-            let path = self.path_of(key);
-            let finding = Finding {
-                place: Some(entry.key_place),
-                key: path,
-                problem,
-            };
-            self.node.context.findings.add(finding);
-        }
-    }
-
-    fn path_of(&self, key: &str) -> String {
-        let bare = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-        let mut path = self.node.path.clone();
-        if !path.is_empty() {
-            path.push('.');
-        }
-        if !key.is_empty() && key.bytes().all(bare) {
-            path.push_str(key);
-        } else {
-            // Writing to a string can't fail.
-            let _ = write!(path, "\"{}\"", shown(key));
-        }
-        path
-    }
-
-    /// The value of `key`, if it is there.
-    pub(super) fn get(&self, key: &str) -> Option<Node<'a>> {
-        let entry = self.table.entries.iter().find(|entry| entry.key == key)?;
-        Some(Node {
-            value: &entry.value,
-            path: self.path_of(key),
-            context: self.node.context,
-        })
-    }
-
-    /// The value of `key`; its absence is a mistake.
-    pub(super) fn required(&self, key: &str, expected: &str) -> Option<Node<'a>> {
-        let node = self.get(key);
-        if node.is_none() {
-            let problem = Problem::absence("is missing").expecting(expected);
-            let finding = Finding {
-                place: Some(self.node.value.place),
-                key: self.path_of(key),
-                problem,
-            };
-            self.node.context.findings.add(finding);
-        }
-        node
-    }
 }
 
 /// `one of: "a", "b"`.

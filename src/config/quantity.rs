@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::node::Problem;
+use super::problem::Problem;
 
 /// What a duration looks like, for messages.
 pub(super) const DURATION: &str =

@@ -79,7 +79,7 @@ impl Sources {
     /// The folder of the file that `place` is in.
     pub(super) fn folder(&self, place: Place) -> &Path {
         self.get(place.file)
-            .map_or(Path::new(""), |source| source.folder.as_path())
+            .map_or_else(|| Path::new(""), |source| source.folder.as_path())
     }
 
     /// `FILE:LINE` of `place`.

@@ -299,8 +299,6 @@ fn log(out: &mut Toml, config: &Config) {
     let access = match &log.access {
         AccessLog::Stdout => string("stdout"),
         AccessLog::Off => string("off"),
-        // Alone, "off" and its like would be words, not names of files.
-        AccessLog::File(file) if file.components().count() == 1 => path(&Path::new(".").join(file)),
         AccessLog::File(file) => path(file),
     };
     out.value("access", access);

@@ -3,14 +3,16 @@
 use ipnet::IpNet;
 
 use super::{
-    bounds::{DAY, duration_within},
+    bounds::{DAY, SECOND, duration_within},
     headers::field_names,
     names::ADDRESS_METHODS,
 };
 use crate::{
     config::{
-        node::{Keys, Node, Problem, Section},
+        node::Node,
         options::ClientIp,
+        problem::Problem,
+        section::{Keys, Section},
     },
     privacy::{AddressMethod, AddressRule},
 };
@@ -92,8 +94,8 @@ pub(super) fn rule(section: Option<&Section<'_>>, base: AddressRule) -> AddressR
         }
         u8::try_from(bits).ok()
     };
-    let rotation = get("pseudonym_rotation")
-        .and_then(|node| duration_within(&node, std::time::Duration::from_secs(60), DAY * 365));
+    let rotation =
+        get("pseudonym_rotation").and_then(|node| duration_within(&node, SECOND, DAY * 365));
     AddressRule {
         method,
         ipv4_prefix: prefix("ipv4_prefix", 32, 24).unwrap_or(base.ipv4_prefix),

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::config::{
-    node::{Node, Problem},
+    node::Node,
+    problem::Problem,
     quantity::{DURATION, SIZE, duration, size, write_duration, write_size},
 };
 

@@ -23,8 +23,9 @@ use zeroize::Zeroizing;
 
 use crate::config::{
     mistake::{quoted, shown},
-    node::{Node, Problem},
+    node::Node,
     options::{HostPattern, Site},
+    problem::Problem,
     source::{read, reason},
 };
 

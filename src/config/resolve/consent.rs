@@ -9,7 +9,9 @@ use super::{
 use crate::{
     config::{
         mistake::nearest,
-        node::{Keys, Node, Problem, Section, one_of},
+        node::{Node, one_of},
+        problem::Problem,
+        section::{Keys, Section},
     },
     privacy::{ConsentRules, Purpose, Purposes, Signal},
 };

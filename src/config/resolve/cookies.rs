@@ -5,7 +5,11 @@ use super::{
     names::{SAME_SITE, UNKNOWN_COOKIES},
 };
 use crate::{
-    config::node::{Keys, Node, Problem, Section},
+    config::{
+        node::Node,
+        problem::Problem,
+        section::{Keys, Section},
+    },
     privacy::{CookieRules, SameSiteDefault, UnknownCookies},
 };
 
@@ -42,7 +46,9 @@ pub(super) fn default() -> CookieRules {
 /// The rules; `base` where the section says nothing.
 pub(super) fn cookies(section: Option<&Section<'_>>, base: &CookieRules) -> CookieRules {
     let get = |key: &str| section.and_then(|section| section.get(key));
-    let names = |key| get(key).and_then(|node| node.list(NAMES, pattern));
+    let keep = get("keep").and_then(|node| node.list(NAMES, pattern));
+    let keep_same_site =
+        get("keep_same_site").and_then(|node| node.list("a list of cookie names", exact));
     let rules = CookieRules {
         unknown: get("unknown")
             .and_then(|node| node.choice(UNKNOWN_COOKIES))
@@ -53,11 +59,11 @@ pub(super) fn cookies(section: Option<&Section<'_>>, base: &CookieRules) -> Cook
         same_site: get("same_site")
             .and_then(|node| node.choice(SAME_SITE))
             .unwrap_or(base.same_site),
-        keep_same_site: names("keep_same_site").unwrap_or_else(|| base.keep_same_site.clone()),
+        keep_same_site: keep_same_site.unwrap_or_else(|| base.keep_same_site.clone()),
         max_lifetime: get("max_lifetime")
             .and_then(|node| seconds_within(&node, SECOND, LONG))
             .unwrap_or(base.max_lifetime),
-        keep: names("keep").unwrap_or_else(|| base.keep.clone()),
+        keep: keep.unwrap_or_else(|| base.keep.clone()),
         evict: get("evict")
             .and_then(|node| node.boolean())
             .unwrap_or(base.evict),
@@ -73,6 +79,18 @@ pub(super) fn cookies(section: Option<&Section<'_>>, base: &CookieRules) -> Cook
         node.report(problem.expecting("secure = true, or another same_site"));
     }
     rules
+}
+
+/// The name of one cookie. A cookie may really be named `a*`, but nobody who writes it here means
+/// that.
+fn exact(node: &Node<'_>) -> Option<String> {
+    let name = pattern(node)?;
+    if !name.contains(['*', '#']) {
+        return Some(name);
+    }
+    let problem = Problem::error("names one cookie, so \"*\" and \"#\" can't stand in it");
+    node.report(problem.expecting("the cookie's whole name, such as \"sid\""));
+    None
 }
 
 /// A pattern of cookie names.

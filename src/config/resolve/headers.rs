@@ -6,7 +6,9 @@ use http::{HeaderName, HeaderValue};
 use crate::{
     config::{
         mistake::nearest,
-        node::{Keys, Node, Problem, Section, one_of},
+        node::{Node, one_of},
+        problem::Problem,
+        section::{Keys, Section},
     },
     privacy::HeaderRules,
 };
@@ -152,25 +154,25 @@ fn field_value(text: &str) -> Result<HeaderValue, Problem> {
 
 fn hide(node: &Node<'_>) -> Option<Vec<HeaderName>> {
     node.list("a list of field names", |item| {
-        let name = field_name(item)?;
-        if NEEDED.contains(&name.as_str()) {
-            item.report(Problem::error(format!(
-                "\"{name}\" can't be hidden: responses would break or be less safe"
-            )));
-            return None;
-        }
-        Some(name)
+        item.parsed(FIELD_NAME, |text| match parse_name(text)? {
+            name if NEEDED.contains(&name.as_str()) => Err(Problem::error(
+                "can't be hidden: responses would break or be less safe",
+            )),
+            name => Ok(name),
+        })
     })
 }
 
 /// A list of field names.
 pub(super) fn field_names(node: &Node<'_>) -> Option<Vec<HeaderName>> {
-    node.list("a list of field names", field_name)
+    node.list("a list of field names", |item| {
+        item.parsed(FIELD_NAME, parse_name)
+    })
 }
 
-fn field_name(node: &Node<'_>) -> Option<HeaderName> {
-    node.parsed("the name of a field, such as \"X-Powered-By\"", |text| {
-        HeaderName::from_bytes(text.as_bytes())
-            .map_err(|_| Problem::error("is not the name of a field"))
-    })
+const FIELD_NAME: &str = "the name of a field, such as \"X-Powered-By\"";
+
+fn parse_name(text: &str) -> Result<HeaderName, Problem> {
+    HeaderName::from_bytes(text.as_bytes())
+        .map_err(|_| Problem::error("is not the name of a field"))
 }

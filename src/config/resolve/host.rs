@@ -2,10 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::config::{
-    node::{Node, Problem},
-    options::HostPattern,
-};
+use crate::config::{node::Node, options::HostPattern, problem::Problem};
 
 /// What a host pattern looks like, for messages.
 pub(super) const PATTERN: &str =
@@ -38,12 +35,7 @@ fn check(name: &str, written: &str) -> Result<(), Problem> {
         .strip_prefix('[')
         .and_then(|name| name.strip_suffix(']'))
     {
-        return match inside.parse::<Ipv6Addr>() {
-            Ok(address) if address.to_string() == inside => Ok(()),
-            Ok(address) => Err(Problem::error("is not how the address is usually written")
-                .meant(Some(&format!("[{address}]")))),
-            Err(_) => Err(Problem::error("is not an address")),
-        };
+        return bracketed(inside);
     }
     if name.parse::<Ipv6Addr>().is_ok() {
         return Err(Problem::error("has no brackets").meant(Some(&format!("[{name}]"))));
@@ -86,6 +78,16 @@ fn check(name: &str, written: &str) -> Result<(), Problem> {
         Ok(())
     } else {
         Err(Problem::error("is not a host name"))
+    }
+}
+
+/// An IPv6 address, without its brackets.
+fn bracketed(inside: &str) -> Result<(), Problem> {
+    match inside.parse::<Ipv6Addr>() {
+        Ok(address) if address.to_string() == inside => Ok(()),
+        Ok(address) => Err(Problem::error("is not how the address is usually written")
+            .meant(Some(&format!("[{address}]")))),
+        Err(_) => Err(Problem::error("is not an address")),
     }
 }
 

@@ -4,7 +4,8 @@
 use super::bounds::{DAY, LONG, duration_within};
 use crate::config::{
     mistake::nearest,
-    node::{Keys, Problem, Section},
+    problem::Problem,
+    section::{Keys, Section},
 };
 
 pub(super) const KEYS: Keys = Keys {
@@ -23,12 +24,9 @@ pub(super) fn check(section: Option<&Section<'_>>) {
                 || text.starts_with("postgres:")
                 || text.starts_with("postgresql:") =>
             {
-                // The URL of a database holds its password.
-                Err(Problem::error("is not supported yet").concealed())
+                Err(Problem::error("is not supported yet"))
             }
-            _ => Err(Problem::error("is not a store")
-                .concealed()
-                .meant(nearest(text, ["off"]))),
+            _ => Err(Problem::error("is not a store").meant(nearest(text, ["off"]))),
         })
     });
     let Some(node) = get("retention") else {

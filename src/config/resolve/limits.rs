@@ -5,8 +5,9 @@ use std::time::Duration;
 use super::bounds::{DAY, HOUR, duration_within, size_within};
 use crate::config::{
     document::Kind,
-    node::{Keys, Problem, Section},
     options::Limits,
+    problem::Problem,
+    section::{Keys, Section},
 };
 
 /// The keys, in the order in which they are documented.

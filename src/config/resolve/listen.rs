@@ -3,8 +3,10 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use crate::config::{
-    node::{Keys, Node, Problem, Section},
+    node::Node,
     options::Listen,
+    problem::Problem,
+    section::{Keys, Section},
 };
 
 pub(super) const KEYS: Keys = Keys {

@@ -1,13 +1,17 @@
 //! `[log]`: where the logs go, and what a line may hold.
 
+use std::path::absolute;
+
 use super::{
-    bounds::{DAY, HOUR, duration_within},
+    bounds::{DAY, SECOND, duration_within},
     names::{LOG_FORMATS, LOG_LEVELS},
 };
 use crate::config::{
     mistake::nearest,
-    node::{Keys, Node, Problem, Section},
+    node::Node,
     options::{AccessLog, Log, LogFormat, LogLevel},
+    problem::Problem,
+    section::{Keys, Section},
 };
 
 pub(super) const KEYS: Keys = Keys {
@@ -19,7 +23,7 @@ pub(super) const KEYS: Keys = Keys {
 /// The section.
 pub(super) fn log(section: Option<&Section<'_>>) -> Log {
     let get = |key: &str| section.and_then(|section| section.get(key));
-    let retention = get("retention").and_then(|node| duration_within(&node, HOUR, DAY * 3650));
+    let retention = get("retention").and_then(|node| duration_within(&node, SECOND, DAY * 3650));
     Log {
         level: get("level")
             .and_then(|node| node.choice(LOG_LEVELS))
@@ -62,7 +66,7 @@ fn access(node: &Node<'_>) -> Option<AccessLog> {
                     ))
                     .meant(Some(meant)));
             }
-            let path = folder.join(text);
+            let path = absolute(folder.join(text)).map_err(|_| Problem::error("is no path"))?;
             if text.ends_with('/') || path.is_dir() {
                 return Err(Problem::error("is a directory").expecting("the path of a file in it"));
             }

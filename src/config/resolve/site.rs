@@ -5,8 +5,10 @@ use std::{collections::HashMap, net::SocketAddr};
 use super::{address, consent, cookies, headers, host, names::MODES, upstream};
 use crate::{
     config::{
-        node::{Keys, Node, Problem, Section},
+        node::Node,
         options::{HostPattern, Site, Upstream},
+        problem::Problem,
+        section::{Keys, Section},
     },
     privacy::{AddressRule, ConsentRules, CookieRules, HeaderRules, Mode},
 };

@@ -1,6 +1,6 @@
 //! `[tls]`: protocol versions, `Strict-Transport-Security` (RFC 6797) and certificates.
 
-use std::time::Duration;
+use std::{path::absolute, time::Duration};
 
 use super::{
     bounds::{DAY, LONG, seconds_within},
@@ -9,8 +9,10 @@ use super::{
 };
 use crate::config::{
     document::Kind,
-    node::{Keys, Node, Problem, Section},
+    node::Node,
     options::{CertificateFiles, Hsts, Site, Tls, TlsVersion},
+    problem::Problem,
+    section::{Keys, Section},
 };
 
 pub(super) const KEYS: Keys = Keys {
@@ -34,7 +36,7 @@ const CERTIFICATE_KEYS: Keys = Keys {
 /// The section; `sites` are those that the certificates are for.
 pub(super) fn tls(section: Option<&Section<'_>>, sites: &[Site]) -> Tls {
     let get = |key: &str| section.and_then(|section| section.get(key));
-    let off_by_default = Hsts {
+    let on = Hsts {
         max_age: DAY * 730,
         include_subdomains: false,
         preload: false,
@@ -46,7 +48,7 @@ pub(super) fn tls(section: Option<&Section<'_>>, sites: &[Site]) -> Tls {
         min_version: get("min_version")
             .and_then(|node| node.choice(TLS_VERSIONS))
             .unwrap_or(TlsVersion::V1_2),
-        hsts: get("hsts").map_or(Some(off_by_default), |node| hsts(&node, off_by_default)),
+        hsts: get("hsts").map_or(Some(on), |node| hsts(&node, on)),
         certificates: certificates
             .iter()
             .filter_map(|section| files(section, sites))
@@ -99,7 +101,7 @@ fn files(section: &Section<'_>, sites: &[Site]) -> Option<CertificateFiles> {
         let folder = node.context.sources.folder(node.value.place);
         node.parsed("the path of a PEM file", |text| match text {
             "" => Err(Problem::error("is empty")),
-            _ => Ok(folder.join(text)),
+            _ => absolute(folder.join(text)).map_err(|_| Problem::error("is no path")),
         })
     };
     let cert_path = cert.as_ref().and_then(path);

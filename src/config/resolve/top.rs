@@ -6,8 +6,10 @@ use super::{
 use crate::{
     config::{
         document::Value,
-        node::{Context, Keys, Node, Problem, Section},
-        options::Config,
+        node::{Context, Node},
+        options::{ClientIp, Config, Listen},
+        problem::Problem,
+        section::{Keys, Section},
     },
     privacy::{Mode, Vendor},
 };
@@ -45,41 +47,9 @@ pub(in crate::config) fn config(root: &Value, context: Context<'_>) -> Option<Co
 
     let address_section = section("client_ip", &address::KEYS);
     let client_ip = address::client_ip(address_section.as_ref());
-    let trusted = address_section
-        .as_ref()
-        .and_then(|section| section.get("trusted_proxies"));
-    let trusts_nobody = client_ip.trusted_proxies.is_empty();
-    if listen.proxy_protocol && trusts_nobody && trusted.is_none_or(|node| node.is_empty()) {
-        if let Some(node) = root
-            .get("listen")
-            .and_then(|node| node.child("proxy_protocol"))
-        {
-            node.report(
-                Problem::error("is true, and client_ip.trusted_proxies is empty: no connection could be accepted")
-                    .expecting("the addresses of the proxies in client_ip.trusted_proxies"),
-            );
-        }
-    }
+    check_proxy_protocol(&root, &listen, &client_ip);
 
-    let base = site::Rules {
-        mode: root
-            .get("mode")
-            .and_then(|node| node.choice(names::MODES))
-            .unwrap_or(Mode::Enforce),
-        address: address::rule(address_section.as_ref(), address::default()),
-        consent: consent::consent(
-            section("consent", &consent::KEYS).as_ref(),
-            &consent::default(),
-        ),
-        cookies: cookies::cookies(
-            section("cookies", &cookies::KEYS).as_ref(),
-            &cookies::default(),
-        ),
-        headers: headers::headers(
-            section("headers", &headers::KEYS).as_ref(),
-            &headers::default(),
-        ),
-    };
+    let base = rules(&root, address_section.as_ref());
     let sites = site::sites(root.get("site").as_ref(), &base, &addresses);
     let expected = "at least one [[site]] with hosts and upstream";
     if let Some(node) = root.required("site", expected).filter(Node::is_empty) {
@@ -100,6 +70,49 @@ pub(in crate::config) fn config(root: &Value, context: Context<'_>) -> Option<Co
         admin,
         sites,
     })
+}
+
+/// The privacy rules of sites that say nothing.
+fn rules(root: &Section<'_>, address_section: Option<&Section<'_>>) -> site::Rules {
+    let section = |key: &str, keys: &Keys| root.get(key).and_then(|node| node.section(keys));
+    site::Rules {
+        mode: root
+            .get("mode")
+            .and_then(|node| node.choice(names::MODES))
+            .unwrap_or(Mode::Enforce),
+        address: address::rule(address_section, address::default()),
+        consent: consent::consent(
+            section("consent", &consent::KEYS).as_ref(),
+            &consent::default(),
+        ),
+        cookies: cookies::cookies(
+            section("cookies", &cookies::KEYS).as_ref(),
+            &cookies::default(),
+        ),
+        headers: headers::headers(
+            section("headers", &headers::KEYS).as_ref(),
+            &headers::default(),
+        ),
+    }
+}
+
+/// With PROXY protocol required and nobody trusted to speak it, no connection could be accepted.
+fn check_proxy_protocol(root: &Section<'_>, listen: &Listen, client_ip: &ClientIp) {
+    let child = |section: &str, key: &str| root.get(section).and_then(|node| node.child(key));
+    // A list of nothing but mistakes is empty too; those are noted.
+    let nobody = child("client_ip", "trusted_proxies").is_none_or(|node| node.is_empty());
+    if listen.proxy_protocol
+        && client_ip.trusted_proxies.is_empty()
+        && nobody
+        && let Some(node) = child("listen", "proxy_protocol")
+    {
+        let problem =
+            "is true, and client_ip.trusted_proxies is empty: no connection could be accepted";
+        node.report(
+            Problem::error(problem)
+                .expecting("the addresses of the proxies in client_ip.trusted_proxies"),
+        );
+    }
 }
 
 /// The vendors of a catalogue.

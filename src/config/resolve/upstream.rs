@@ -6,8 +6,9 @@ use super::host::is_name;
 use crate::config::{
     document::Kind,
     mistake::nearest,
-    node::{Node, Problem},
+    node::Node,
     options::{Server, Upstream},
+    problem::Problem,
 };
 
 const URL: &str = "a URL such as \"http://10.0.0.5:8000\"";

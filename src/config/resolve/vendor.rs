@@ -10,8 +10,10 @@ use super::{
 use crate::{
     config::{
         mistake::quoted,
-        node::{Keys, Node, Problem, Section},
+        node::Node,
         options::HostPattern,
+        problem::Problem,
+        section::{Keys, Section},
     },
     privacy::{Purpose, Vendor, VendorCookie},
 };
