@@ -1,0 +1,3 @@
+//! listen.
+
+pub mod proxy_protocol;
