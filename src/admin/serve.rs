@@ -10,7 +10,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use bytes::{Bytes, BytesMut};
@@ -24,7 +24,7 @@ use tokio::{
 
 use crate::{
     http1::{HeadBoundary, HeadLimits, RequestHead, parse_request},
-    metrics::Metrics,
+    metrics::{Metrics, ReloadResult},
     site::Authority,
 };
 
@@ -64,8 +64,9 @@ impl Admin {
     }
 
     /// Counts a reload.
-    pub(crate) fn note_reload(&self, verdict: Result<(), String>) {
-        self.metrics.reloaded(verdict.is_ok());
+    pub(crate) fn note_reload(&self, verdict: &Result<(), String>) {
+        let result = if verdict.is_ok() { ReloadResult::Ok } else { ReloadResult::Failed };
+        self.metrics.reloaded(result, SystemTime::now());
     }
 }
 

@@ -147,21 +147,18 @@ pub(crate) fn parse_request(head: &Bytes, limits: HeadLimits) -> Result<RequestH
         return Err(HeadError::TargetTooLong);
     }
     let (authority, target) = split_target(head, &method, target)?;
-    let fields = field_map(head, parsed.headers)?;
-    let content = request_content(&fields, version)?;
-    let (keep_alive, upgrade) = connection_options(&fields, version);
+    let (fields, marks) = field_map(head, parsed.headers)?;
+    let content = marks.content(version)?;
+    let host = marks.host(version)?;
     Ok(RequestHead {
-        authority: authority.map_or_else(
-            || host(&fields, version),
-            |authority| host(&fields, version).map(|_| Some(authority)),
-        )?,
-        expects_continue: expectation(&fields)? && version == Version::HTTP_11,
-        upgrade: upgrade && version == Version::HTTP_11 && fields.contains_key(header::UPGRADE),
+        authority: authority.or(host),
+        expects_continue: marks.expects_continue()? && version == Version::HTTP_11,
+        upgrade: marks.asks_upgrade && marks.upgrade && version == Version::HTTP_11,
         method,
         target,
         version,
         content,
-        keep_alive,
+        keep_alive: marks.keeps(version),
         fields,
     })
 }
@@ -180,27 +177,19 @@ pub(crate) fn parse_response(head: &Bytes, to_head: bool) -> Result<ResponseHead
     } else {
         Version::HTTP_10
     };
-    let fields = field_map(head, parsed.headers)?;
-    let (keep_alive, _) = connection_options(&fields, version);
+    let (fields, marks) = field_map(head, parsed.headers)?;
     let bodiless = to_head
         || status.is_informational()
         || status == StatusCode::NO_CONTENT
         || status == StatusCode::NOT_MODIFIED;
     let content = if bodiless {
         ResponseContent::Framed(Content::None)
-    } else if fields.contains_key(header::TRANSFER_ENCODING)
-        || fields.contains_key(header::CONTENT_LENGTH)
-    {
-        ResponseContent::Framed(request_content(&fields, version)?)
+    } else if marks.coding.is_some() || marks.length.is_some() {
+        ResponseContent::Framed(marks.content(version)?)
     } else {
         ResponseContent::UntilClose
     };
-    Ok(ResponseHead {
-        status,
-        fields,
-        content,
-        keep_alive,
-    })
+    Ok(ResponseHead { status, fields, content, keep_alive: marks.keeps(version) })
 }
 
 fn head_error(error: httparse::Error) -> HeadError {
@@ -214,18 +203,109 @@ fn head_error(error: httparse::Error) -> HeadError {
     }
 }
 
-fn field_map(head: &Bytes, lines: &[httparse::Header<'_>]) -> Result<HeaderMap, HeadError> {
+fn field_map(
+    head: &Bytes,
+    lines: &[httparse::Header<'_>],
+) -> Result<(HeaderMap, Marks), HeadError> {
     let mut fields = HeaderMap::with_capacity(lines.len());
+    let mut marks = Marks::default();
     for line in lines {
         let name = HeaderName::from_bytes(line.name.as_bytes()).map_err(|_| HeadError::Field)?;
         // A value is a slice of the head: no copy.
         let value = HeaderValue::from_maybe_shared(head.slice_ref(line.value))
             .map_err(|_| HeadError::Field)?;
-        fields
-            .try_append(name, value)
-            .map_err(|_| HeadError::TooManyFields)?;
+        marks.note(&name, &value);
+        fields.try_append(name, value).map_err(|_| HeadError::TooManyFields)?;
     }
-    Ok(fields)
+    Ok((fields, marks))
+}
+
+/// What of a head decides about the message and the connection, noted as its lines go by.
+#[derive(Default)]
+struct Marks {
+    host: Option<HeaderValue>,
+    length: Option<HeaderValue>,
+    coding: Option<HeaderValue>,
+    expectation: Option<HeaderValue>,
+    /// More than one line of a kind that may come once.
+    hosts: bool,
+    lengths: bool,
+    codings: bool,
+    expectations: bool,
+    upgrade: bool,
+    /// Options of `Connection`.
+    closes: bool,
+    keeps_alive: bool,
+    asks_upgrade: bool,
+}
+
+impl Marks {
+    fn note(&mut self, name: &HeaderName, value: &HeaderValue) {
+        match *name {
+            header::HOST => self.hosts |= self.host.replace(value.clone()).is_some(),
+            header::CONTENT_LENGTH => self.lengths |= self.length.replace(value.clone()).is_some(),
+            header::TRANSFER_ENCODING => {
+                self.codings |= self.coding.replace(value.clone()).is_some();
+            }
+            header::EXPECT => {
+                self.expectations |= self.expectation.replace(value.clone()).is_some();
+            }
+            header::UPGRADE => self.upgrade = true,
+            header::CONNECTION => {
+                for option in value.as_bytes().split(|byte| *byte == b',') {
+                    let option = option.trim_ascii();
+                    self.closes |= option.eq_ignore_ascii_case(b"close");
+                    self.keeps_alive |= option.eq_ignore_ascii_case(b"keep-alive");
+                    self.asks_upgrade |= option.eq_ignore_ascii_case(b"upgrade");
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Exactly one `Host` line; HTTP/1.0 may go without (RFC 9112 §3.2).
+    fn host(&self, version: Version) -> Result<Option<HeaderValue>, HeadError> {
+        match &self.host {
+            Some(host) if !self.hosts => Ok(Some(host.clone())),
+            None if version == Version::HTTP_10 => Ok(None),
+            _ => Err(HeadError::Authority),
+        }
+    }
+
+    /// How the content is framed (RFC 9112 §6.3), refused where two readers could differ.
+    fn content(&self, version: Version) -> Result<Content, HeadError> {
+        if self.lengths || self.codings {
+            return Err(HeadError::Framing);
+        }
+        match (&self.coding, &self.length) {
+            (Some(_), Some(_)) => Err(HeadError::Framing),
+            (Some(_), None) if version == Version::HTTP_10 => Err(HeadError::Framing),
+            (Some(coding), None) => chunked_only(coding.as_bytes()),
+            (None, None) => Ok(Content::None),
+            (None, Some(length)) => match decimal(length.as_bytes()).ok_or(HeadError::Framing)? {
+                0 => Ok(Content::None),
+                length => Ok(Content::Length(length)),
+            },
+        }
+    }
+
+    /// Whether the connection can be used again (RFC 9112 §9.3).
+    fn keeps(&self, version: Version) -> bool {
+        !self.closes && (version == Version::HTTP_11 || self.keeps_alive)
+    }
+
+    fn expects_continue(&self) -> Result<bool, HeadError> {
+        match &self.expectation {
+            None => Ok(false),
+            Some(line)
+                if !self.expectations
+                    && line.as_bytes().eq_ignore_ascii_case(b"100-continue") =>
+            {
+                Ok(true)
+            }
+            Some(_) => Err(HeadError::Expectation),
+        }
+    }
 }
 
 /// Splits a target into an authority (absolute form only) and its origin form (RFC 9112 §3.2).
@@ -273,46 +353,9 @@ fn strip_scheme(target: &str) -> Option<&str> {
     })
 }
 
-/// Exactly one `Host` line; HTTP/1.0 may go without (RFC 9112 §3.2).
-fn host(fields: &HeaderMap, version: Version) -> Result<Option<HeaderValue>, HeadError> {
-    let mut lines = fields.get_all(header::HOST).into_iter();
-    match (lines.next(), lines.next()) {
-        (Some(host), None) => Ok(Some(host.clone())),
-        (None, _) if version == Version::HTTP_10 => Ok(None),
-        _ => Err(HeadError::Authority),
-    }
-}
-
-fn request_content(fields: &HeaderMap, version: Version) -> Result<Content, HeadError> {
-    let coded = fields.contains_key(header::TRANSFER_ENCODING);
-    let mut lengths = fields.get_all(header::CONTENT_LENGTH).into_iter();
-    let length = lengths.next();
-    if lengths.next().is_some() || (coded && (length.is_some() || version == Version::HTTP_10)) {
-        return Err(HeadError::Framing);
-    }
-    if coded {
-        return chunked_only(fields);
-    }
-    match length {
-        None => Ok(Content::None),
-        Some(length) => match decimal(length.as_bytes()).ok_or(HeadError::Framing)? {
-            0 => Ok(Content::None),
-            length => Ok(Content::Length(length)),
-        },
-    }
-}
-
-fn chunked_only(fields: &HeaderMap) -> Result<Content, HeadError> {
-    let mut lines = fields.get_all(header::TRANSFER_ENCODING).into_iter();
-    let (Some(line), None) = (lines.next(), lines.next()) else {
-        return Err(HeadError::Framing);
-    };
-    let last = line
-        .as_bytes()
-        .rsplit(|byte| *byte == b',')
-        .next()
-        .unwrap_or_default();
-    if line.as_bytes().eq_ignore_ascii_case(b"chunked") {
+fn chunked_only(coding: &[u8]) -> Result<Content, HeadError> {
+    let last = coding.rsplit(|byte| *byte == b',').next().unwrap_or_default();
+    if coding.eq_ignore_ascii_case(b"chunked") {
         Ok(Content::Chunked)
     } else if last.trim_ascii().eq_ignore_ascii_case(b"chunked") {
         Err(HeadError::Coding)
@@ -330,37 +373,6 @@ fn decimal(text: &[u8]) -> Option<u64> {
         text.iter()
             .fold(0, |number, digit| number * 10 + u64::from(digit - b'0')),
     )
-}
-
-/// Whether the connection is kept, and whether `Connection` names `upgrade`.
-fn connection_options(fields: &HeaderMap, version: Version) -> (bool, bool) {
-    let (mut close, mut keep, mut upgrade) = (false, false, false);
-    for line in fields.get_all(header::CONNECTION) {
-        for option in line
-            .as_bytes()
-            .split(|byte| *byte == b',')
-            .map(<[u8]>::trim_ascii)
-        {
-            close |= option.eq_ignore_ascii_case(b"close");
-            keep |= option.eq_ignore_ascii_case(b"keep-alive");
-            upgrade |= option.eq_ignore_ascii_case(b"upgrade");
-        }
-    }
-    let kept = if version == Version::HTTP_10 {
-        keep
-    } else {
-        true
-    };
-    (kept && !close, upgrade)
-}
-
-fn expectation(fields: &HeaderMap) -> Result<bool, HeadError> {
-    let mut lines = fields.get_all(header::EXPECT).into_iter();
-    match (lines.next(), lines.next()) {
-        (None, _) => Ok(false),
-        (Some(line), None) if line.as_bytes().eq_ignore_ascii_case(b"100-continue") => Ok(true),
-        _ => Err(HeadError::Expectation),
-    }
 }
 
 #[cfg(test)]

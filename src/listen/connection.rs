@@ -15,7 +15,7 @@ use super::{
     proxy_protocol::{Parsed, ProxyHeader, parse},
 };
 use crate::{
-    metrics::{Handshake, Malformed},
+    metrics::{Handshake, Malformed, TlsVersion},
     privacy::ClientAddr,
     serve::{Visitor, serve_http1, serve_http2, serve_redirect},
     tls::{HandshakeError, handshake},
@@ -40,7 +40,7 @@ pub(super) async fn serve_https(gate: &Rc<Gate>, mut stream: TcpStream, peer: Cl
     let stream = match shaken {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => {
-            metrics.handshake(match error {
+            metrics.tls_handshake(match error {
                 HandshakeError::UnknownName => Handshake::UnknownName,
                 _ => Handshake::Failed,
             });
@@ -51,18 +51,16 @@ pub(super) async fn serve_https(gate: &Rc<Gate>, mut stream: TcpStream, peer: Cl
             return;
         }
         Err(_) => {
-            metrics.handshake(Handshake::Timeout);
+            metrics.tls_handshake(Handshake::Timeout);
             return;
         }
     };
     let session = stream.get_ref().1;
-    let tls = match session.protocol_version() {
-        Some(ProtocolVersion::TLSv1_3) => "TLSv1.3",
-        _ => "TLSv1.2",
+    let (tls, version) = match session.protocol_version() {
+        Some(ProtocolVersion::TLSv1_3) => ("TLSv1.3", TlsVersion::Tls13),
+        _ => ("TLSv1.2", TlsVersion::Tls12),
     };
-    metrics.handshake(Handshake::Ok {
-        tls13: tls == "TLSv1.3",
-    });
+    metrics.tls_handshake(Handshake::Ok(version));
     let http2 = session.alpn_protocol() == Some(b"h2");
     let visitor = Rc::new(Visitor::new(Rc::clone(&gate.worker), peer, Some(tls)));
     if http2 {

@@ -29,7 +29,6 @@ pub use catalogue::{Catalogue, Claim, VendorId, slug};
 pub use client_ip::{Derived, TrustedProxies};
 pub use consent::{CONSENT_COOKIE, Choice, Consent, ConsentSource, State};
 pub use cookies::{CookiePair, cookie_name, pairs, request_pairs};
-pub(crate) use fields::{is_connection_specific, remove_connection_specific};
 pub use policy::{Policy, Stripped, Verdict};
 pub use purpose::{Purpose, Purposes};
 pub use request::{

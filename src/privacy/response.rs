@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use super::{
     consent::{CONSENT_COOKIE, Consent},
     cookies::{cookie_name, upgraded},
-    fields::{is_removed_from_response, remove_connection_specific},
+    fields::{is_connection_specific, is_removed_from_response, named_by_connection},
     policy::{Policy, Stripped, Verdict},
 };
 
@@ -37,10 +37,14 @@ pub fn minimise_response(
     evictions: Vec<HeaderValue>,
 ) -> Vec<Stripped> {
     let policy = context.policy;
-    remove_connection_specific(fields);
-    remove_telltales(fields, policy);
-    rewrite_location(fields, context);
-    let stripped = set_cookies(fields, context);
+    let found = survey(fields, policy);
+    for name in found.removed {
+        fields.remove(name);
+    }
+    if found.location {
+        rewrite_location(fields, context);
+    }
+    let stripped = if found.cookies { set_cookies(fields, context) } else { Vec::new() };
     let withdrawal = context
         .consent
         .withdrawal()
@@ -74,15 +78,31 @@ pub fn add_security_fields(fields: &mut HeaderMap, policy: &Policy) {
     }
 }
 
-fn remove_telltales(fields: &mut HeaderMap, policy: &Policy) {
-    let removed: Vec<HeaderName> = fields
-        .keys()
-        .filter(|name| is_removed_from_response(name) || policy.hides(name))
-        .cloned()
-        .collect();
-    for name in removed {
-        fields.remove(name);
+/// What a look at every field's name found.
+#[derive(Default)]
+struct Found {
+    removed: Vec<HeaderName>,
+    cookies: bool,
+    location: bool,
+}
+
+/// Looks at each name once: most responses have nothing to remove, and most look-ups would be in
+/// vain.
+fn survey(fields: &HeaderMap, policy: &Policy) -> Found {
+    let mut found = Found::default();
+    for name in fields.keys() {
+        match *name {
+            header::SET_COOKIE => found.cookies = true,
+            header::LOCATION | header::CONTENT_LOCATION => found.location = true,
+            header::CONTENT_LENGTH | header::CONTENT_TYPE | header::DATE => {}
+            header::CONNECTION => found.removed.extend(named_by_connection(fields)),
+            _ => {}
+        }
+        if is_connection_specific(name) || is_removed_from_response(name) || policy.hides(name) {
+            found.removed.push(name.clone());
+        }
     }
+    found
 }
 
 fn set_cookies(fields: &mut HeaderMap, context: &ResponseContext<'_>) -> Vec<Stripped> {

@@ -12,7 +12,7 @@ use super::{
     body::ResponseBody,
     content::BoundedContent,
     own,
-    record::Record,
+    record::{Record, failure_kind},
     refusal::Refusal,
     snapshot::{Site, SiteUpstream, Snapshot},
     visitor::{Identity, Visitor},
@@ -247,7 +247,7 @@ async fn send(
 fn note_report(report: &SendReport, record: &Record) {
     let metrics = record.worker.metrics();
     for error in &report.errors {
-        metrics.upstream_error((*error).into());
+        metrics.upstream_error(failure_kind(*error));
         tracing::warn!(
             request_id = record.request_id.to_str().unwrap_or_default(),
             upstream = report.endpoint.as_ref().map(|endpoint| endpoint.label()),
@@ -255,7 +255,7 @@ fn note_report(report: &SendReport, record: &Record) {
         );
     }
     if report.retried {
-        metrics.upstream_retried();
+        metrics.upstream_retry();
     }
     for _ in 0..report.ejected {
         metrics.endpoint_ejected();

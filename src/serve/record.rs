@@ -13,8 +13,9 @@ use tokio::time::Instant;
 use super::worker::Worker;
 use crate::{
     log::AccessEntry,
+    metrics::UpstreamFailure,
     privacy::MinimisedAddr,
-    upstream::{Endpoint, ExchangeError},
+    upstream::{Endpoint, ExchangeError, UpstreamError},
 };
 
 /// The visitor went away before there was an answer: nginx's number for it.
@@ -80,7 +81,7 @@ impl Record {
     /// Notes that the content broke off.
     pub(super) fn broken_off(&self, error: ExchangeError) {
         if let ExchangeError::Upstream(error) = error {
-            self.worker.metrics().upstream_error(error.into());
+            self.worker.metrics().upstream_error(failure_kind(error));
             tracing::warn!(
                 request_id = self.request_id.to_str().unwrap_or_default(),
                 upstream = self.upstream.as_ref().map(|endpoint| endpoint.label()),
@@ -119,5 +120,17 @@ impl Drop for Record {
             set_cookies_stripped: self.set_cookies_stripped,
             elements_gated: 0,
         });
+    }
+}
+
+/// The kind under which a failure is counted.
+pub(super) const fn failure_kind(error: UpstreamError) -> UpstreamFailure {
+    match error {
+        UpstreamError::Connect => UpstreamFailure::Connect,
+        UpstreamError::ConnectTimeout | UpstreamError::Timeout => UpstreamFailure::Timeout,
+        UpstreamError::Tls => UpstreamFailure::Tls,
+        UpstreamError::Closed => UpstreamFailure::Closed,
+        UpstreamError::Protocol => UpstreamFailure::Protocol,
+        UpstreamError::Aborted => UpstreamFailure::Aborted,
     }
 }

@@ -64,12 +64,10 @@ impl Worker {
     }
 
     /// Puts another configuration in force for requests that begin from now on.
-    pub(crate) fn configure(&self, compiled: Arc<Compiled>, log: Option<LineWriter>) {
+    pub(crate) fn configure(&self, compiled: Arc<Compiled>, log: LineWriter) {
         let snapshot = Snapshot::new(compiled, &self.endpoints, self.index);
         self.snapshot.replace(Rc::new(snapshot));
-        if let Some(log) = log {
-            self.log.replace(log);
-        }
+        self.log.replace(log);
     }
 
     /// This worker's counters.

@@ -6,7 +6,7 @@
 use std::{
     collections::HashSet,
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::Arc,
 };
 
 use rustls::{ClientConfig, ServerConfig};
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     config::{
-        options::{Config, HostPattern, Upstream},
+        options::{Config, HostPattern, Log, Upstream},
         vendors_from_catalogue,
     },
     listen::{Door, bind},
@@ -39,7 +39,7 @@ pub(super) struct Gateway {
     pub(super) log: AccessLog,
     metrics: Arc<Metrics>,
     resolver: Arc<CertificateResolver>,
-    tls: Mutex<Arc<ServerConfig>>,
+    tls: Arc<ServerConfig>,
 }
 
 /// What a reload needs.
@@ -71,7 +71,9 @@ impl Gateway {
             server_config(&config.tls, Arc::clone(&resolver)).map_err(|error| setup(&error))?;
         let log = AccessLog::open(&config.log)
             .map_err(|error| StartError::Setup(format!("can't open the access log: {error}")))?;
-        metrics.watch_dropped_lines(log.dropped_counter());
+        if let Some(lines) = log.dropped_counter() {
+            metrics.watch_lost_lines(lines);
+        }
         let sockets = open(&doors(config), workers).map_err(StartError::Setup)?;
         let keys = Arc::new(PseudonymKeys::default());
         let mut handles = Vec::with_capacity(workers);
@@ -98,12 +100,29 @@ impl Gateway {
             log,
             metrics,
             resolver,
-            tls: Mutex::new(tls),
+            tls,
         })
     }
 
     pub(super) fn metrics(&self) -> Arc<Metrics> {
         Arc::clone(&self.metrics)
+    }
+
+    /// Takes over `options`, and `log` if they name another target; returns what it replaces.
+    fn change_log(&mut self, log: Option<AccessLog>, options: &Log) -> Option<AccessLog> {
+        match log {
+            Some(log) => {
+                if let Some(lines) = log.dropped_counter() {
+                    self.metrics.watch_lost_lines(lines);
+                }
+                Some(std::mem::replace(&mut self.log, log))
+            }
+            None => {
+                // The target is the same, so this can't be refused.
+                let _ = self.log.reconfigure(options);
+                None
+            }
+        }
     }
 
     /// Opens the access log's file anew, after something moved it away.
@@ -143,10 +162,9 @@ impl Reload {
             .current()
             .reload(&config.tls, &hosts(&config))
             .map_err(|error| error.to_string())?;
-        let mut tls = gateway.tls.lock().map_err(|error| error.to_string())?;
-        let next_tls = server_config_after(&tls, &config.tls, Arc::clone(&gateway.resolver))
+        let next_tls = server_config_after(&gateway.tls, &config.tls, Arc::clone(&gateway.resolver))
             .map_err(|error| error.to_string())?;
-        let log = if config.log == self.config.log {
+        let log = if config.log.access == self.config.log.access {
             None
         } else {
             let log = AccessLog::open(&config.log);
@@ -158,9 +176,9 @@ impl Reload {
         let opened = share(open(&added.into_iter().collect(), workers)?, workers);
 
         // Nothing can fail any more.
+        let old_log = gateway.change_log(log, &config.log);
         gateway.resolver.replace(certificates);
-        tls.clone_from(&next_tls);
-        drop(tls);
+        gateway.tls.clone_from(&next_tls);
         gateway.metrics.install(Arc::clone(&compiled.strip_table));
         let connections =
             connections_per_worker(config.limits.connections, self.descriptors, workers);
@@ -172,18 +190,14 @@ impl Reload {
                 opened,
                 closed: closed.clone(),
             };
-            let writer = log.as_ref().map(|log| Box::new(log.line_writer()));
+            let writer = Box::new(gateway.log.line_writer());
             // A worker that ended by a panic serves nothing that could change.
             let _ = worker
                 .commands
                 .send(Command::Configure(Box::new(settings), writer));
         }
-        if let Some(log) = log {
-            gateway.metrics.watch_dropped_lines(log.dropped_counter());
-            let old = std::mem::replace(&mut gateway.log, log);
-            // Lines of requests that are still running go to the new log.
-            old.flush();
-        }
+        // What is logged from now on goes to the new log.
+        drop(old_log);
         self.level.set(config.log.level);
         self.config = config;
         Ok(())

@@ -98,7 +98,8 @@ pub fn run(
     greet: impl FnOnce(&crate::config::options::Config),
 ) -> Result<(), StartError> {
     let begun = Instant::now();
-    let level = operational::init(loaded.config.log.level);
+    let level = operational::init(loaded.config.log.level)
+        .map_err(|error| StartError::Setup(error.to_string()))?;
     operational::install_panic_hook();
     for warning in &loaded.warnings {
         tracing::warn!("{warning}");
@@ -161,12 +162,12 @@ async fn live(
             _ = signals.interrupt.recv() => return,
             _ = signals.quit.recv() => return,
             _ = signals.hangup.recv() => {
-                admin.note_reload(reload.apply());
+                admin.note_reload(&reload.apply());
             }
             _ = signals.user1.recv() => reload.gateway.reopen_log(),
             Some(request) = inbox.recv() => {
                 let verdict = reload.apply();
-                admin.note_reload(verdict.clone());
+                admin.note_reload(&verdict);
                 // Whoever asked may have gone away.
                 let _ = request.send(verdict);
             }
@@ -206,7 +207,9 @@ async fn shut_down(
         _ = joined => {}
         () = second => tracing::warn!("second signal: ending at once"),
     }
-    log.flush();
+    if !log.flush() {
+        tracing::warn!("the access log could not be written to its end in time");
+    }
     Ok(())
 }
 

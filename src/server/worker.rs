@@ -54,7 +54,7 @@ pub(super) struct Settings {
 
 /// What a worker is told while it runs.
 pub(super) enum Command {
-    Configure(Box<Settings>, Option<Box<LineWriter>>),
+    Configure(Box<Settings>, Box<LineWriter>),
     Drain(Duration),
 }
 
@@ -113,7 +113,7 @@ async fn work(begin: Start, mut inbox: UnboundedReceiver<Command>) {
     while let Some(command) = inbox.recv().await {
         match command {
             Command::Configure(settings, log) => {
-                worker.configure(settings.compiled, log.map(|log| *log));
+                worker.configure(settings.compiled, *log);
                 gate.configure(settings.tls, settings.connections);
                 listeners.change(&gate, settings.opened, &settings.closed);
             }

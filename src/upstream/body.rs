@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// One read of content, bytes: enough to make system calls rare, small enough for many downloads.
-const READ_SIZE: usize = 64 * 1024;
+const READ_SIZE: usize = 32 * 1024;
 /// A read where the length is unknown.
 const UNKNOWN_SIZE: usize = 16 * 1024;
 
@@ -36,6 +36,8 @@ pub(crate) struct UpstreamBody {
     keep_alive: bool,
     context: SendContext,
     home: Option<Rc<Endpoint>>,
+    /// Whether the time limit runs because nothing came.
+    waiting: bool,
 }
 
 impl UpstreamBody {
@@ -53,6 +55,7 @@ impl UpstreamBody {
             keep_alive: head.keep_alive && head.content != ResponseContent::UntilClose && !upgraded,
             context,
             home: None,
+            waiting: false,
         }
     }
 
@@ -97,8 +100,9 @@ impl UpstreamBody {
         match &frame {
             Poll::Ready(None) => self.finish(),
             Poll::Ready(Some(Err(_))) => self.transport = None,
-            // Nothing comes after a trailer section.
-            Poll::Ready(Some(Ok(frame))) if frame.is_trailers() => self.finish(),
+            // A reader that knows the length needs not ask for the end; and nothing comes after a
+            // trailer section.
+            Poll::Ready(Some(Ok(_))) if self.decoder.is_done() => self.finish(),
             _ => {}
         }
         frame
@@ -128,11 +132,7 @@ impl UpstreamBody {
                 expected => expected,
             };
             match transport.poll_fill(cx, room) {
-                Poll::Ready(Ok(1..)) => {
-                    transport
-                        .timer
-                        .set(Instant::now(), self.context.read_timeout);
-                }
+                Poll::Ready(Ok(1..)) => self.waiting = false,
                 Poll::Ready(Ok(0)) if matches!(self.decoder, Decoder::UntilClose) => {
                     return Poll::Ready(None);
                 }
@@ -140,6 +140,12 @@ impl UpstreamBody {
                     return Poll::Ready(Some(Err(UpstreamError::Aborted.into())));
                 }
                 Poll::Pending => {
+                    if !self.waiting {
+                        self.waiting = true;
+                        transport
+                            .timer
+                            .set(Instant::now(), self.context.read_timeout);
+                    }
                     return match transport.timer.poll_due(cx) {
                         Poll::Ready(()) => Poll::Ready(Some(Err(UpstreamError::Timeout.into()))),
                         Poll::Pending => Poll::Pending,

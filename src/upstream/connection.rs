@@ -23,8 +23,8 @@ use crate::{
 const HEAD_LIMIT: usize = 128 * 1024;
 /// Interim responses before the final one.
 const INTERIM_LIMIT: u32 = 16;
-/// Room for one read of a head.
-const HEAD_ROOM: usize = 4 * 1024;
+/// Room for one read of a head, and of the content behind it: most answers come in one piece.
+const HEAD_ROOM: usize = 16 * 1024;
 
 /// What is known while a head is awaited.
 struct Exchange<'a> {

@@ -1,11 +1,13 @@
 //! The signals that can hold an answer: privet's own cookie, `Sec-GPC` and `DNT`.
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 
 use super::{
     super::{catalogue::Catalogue, cookies::request_pairs, rules::ConsentRules},
     choice::{CONSENT_COOKIE, Choice},
 };
+
+const SEC_GPC: HeaderName = HeaderName::from_static("sec-gpc");
 
 /// The stored choice, and whether some `privet_consent` cookie could not be read.
 ///
@@ -39,7 +41,7 @@ pub(super) fn stored_choice(
 /// Global Privacy Control: exactly `1`; one such line is enough, other values mean nothing.
 pub(super) fn global_privacy_control(fields: &HeaderMap) -> bool {
     fields
-        .get_all("sec-gpc")
+        .get_all(SEC_GPC)
         .into_iter()
         .any(|value| value == "1")
 }

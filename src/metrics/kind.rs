@@ -1,0 +1,153 @@
+//! The closed sets of things that are counted, with the names they have as labels.
+
+/// A closed set, its members numbered from zero.
+pub(super) trait Kind: Copy + 'static {
+    /// Every member, in order of its number.
+    const ALL: &'static [Self];
+
+    /// The name as a label.
+    fn label(self) -> &'static str;
+}
+
+macro_rules! kinds {
+    ($($(#[$about:meta])* $name:ident { $($(#[$meaning:meta])* $member:ident = $label:literal,)* })*) => {$(
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+        pub enum $name {
+            $($(#[$meaning])* $member,)*
+        }
+
+        impl Kind for $name {
+            const ALL: &'static [Self] = &[$(Self::$member,)*];
+
+            fn label(self) -> &'static str {
+                match self {
+                    $(Self::$member => $label,)*
+                }
+            }
+        }
+    )*};
+}
+
+kinds! {
+    /// Which way a cookie was going.
+    Direction {
+        /// From the visitor to the website.
+        Request = "request",
+        /// From the website to the visitor.
+        Response = "response",
+    }
+
+    /// What was wrong with a visitor's input.
+    Malformed {
+        /// The request line.
+        RequestLine = "request_line",
+        /// A field.
+        Header = "header",
+        /// Where the content ends is ambiguous, or its coding is broken.
+        Framing = "framing",
+        /// More fields, or longer ones, than allowed.
+        TooLargeHead = "too_large_head",
+        /// A longer URL than allowed.
+        TooLongUrl = "too_long_url",
+        /// More content than allowed.
+        TooLargeBody = "too_large_body",
+        /// The host asked for is missing, doubled, or not of the connection.
+        Authority = "authority",
+        /// The PROXY protocol's header.
+        ProxyHeader = "proxy_header",
+        /// A violation of HTTP/2.
+        Http2 = "http2",
+        /// A violation of TLS.
+        Tls = "tls",
+        /// It did not come in time.
+        Timeout = "timeout",
+        /// A trusted proxy's field for the client's address.
+        Forwarded = "forwarded",
+    }
+
+    /// How an exchange with a website failed.
+    UpstreamFailure {
+        /// No connection.
+        Connect = "connect",
+        /// No TLS, or no trust in the certificate.
+        Tls = "tls",
+        /// No connection or answer in time.
+        Timeout = "timeout",
+        /// Closed before an answer.
+        Closed = "closed",
+        /// An answer that is not well-formed.
+        Protocol = "protocol",
+        /// An answer that broke off.
+        Aborted = "aborted",
+    }
+
+    /// How a reload of the configuration ended.
+    ReloadResult {
+        /// The new configuration is in force.
+        Ok = "ok",
+        /// The old one stays.
+        Failed = "failed",
+    }
+
+    /// A version of TLS that privet speaks.
+    TlsVersion {
+        /// RFC 5246.
+        Tls12 = "1.2",
+        /// RFC 8446.
+        Tls13 = "1.3",
+    }
+}
+
+/// How a TLS handshake with a visitor ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Handshake {
+    /// With a connection of that version.
+    Ok(TlsVersion),
+    /// With an alert, or the visitor went away.
+    Failed,
+    /// Not in time.
+    Timeout,
+    /// No certificate is for the name asked for.
+    UnknownName,
+}
+
+impl Kind for Handshake {
+    const ALL: &'static [Self] = &[
+        Self::Ok(TlsVersion::Tls12),
+        Self::Ok(TlsVersion::Tls13),
+        Self::Failed,
+        Self::Timeout,
+        Self::UnknownName,
+    ];
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Ok(_) => "ok",
+            Self::Failed => "failed",
+            Self::Timeout => "timeout",
+            Self::UnknownName => "unknown_name",
+        }
+    }
+}
+
+impl Handshake {
+    /// The version as a label; `unknown` where none was agreed on.
+    pub(super) fn version_label(self) -> &'static str {
+        match self {
+            Self::Ok(version) => version.label(),
+            Self::Failed | Self::Timeout | Self::UnknownName => "unknown",
+        }
+    }
+
+    /// The place in [`Kind::ALL`].
+    pub(super) const fn number(self) -> usize {
+        match self {
+            Self::Ok(TlsVersion::Tls12) => 0,
+            Self::Ok(TlsVersion::Tls13) => 1,
+            Self::Failed => 2,
+            Self::Timeout => 3,
+            Self::UnknownName => 4,
+        }
+    }
+}
