@@ -16,7 +16,7 @@ use crate::privacy::ClientAddr;
 /// Longest version 1 header, CRLF included (§2.1).
 const V1_LIMIT: usize = 107;
 /// Longest version 2 header that is read; its length field could claim 16 times as much.
-pub const HEADER_LIMIT: usize = 4096;
+pub(crate) const HEADER_LIMIT: usize = 4096;
 /// What version 2 begins with.
 const V2_SIGNATURE: &[u8; 12] = b"\r\n\r\n\0\r\nQUIT\n";
 /// Signature, version and command, family, length.
@@ -26,7 +26,7 @@ const UNIQUE_ID_LIMIT: usize = 128;
 
 /// What is known after some bytes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Parsed {
+pub(crate) enum Parsed {
     /// Nothing is wrong so far; more is needed.
     Incomplete,
     /// The header is complete.
@@ -40,7 +40,7 @@ pub enum Parsed {
 
 /// Whom a header names.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum ProxyHeader {
+pub(crate) enum ProxyHeader {
     /// Nobody (LOCAL, UNKNOWN, a UNIX socket, the zero address): the connection's own peer is meant.
     Local,
     /// This visitor.
@@ -49,7 +49,7 @@ pub enum ProxyHeader {
 
 /// Why a header is refused.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum ProxyHeaderError {
+pub(crate) enum ProxyHeaderError {
     /// What came is no PROXY header.
     Missing,
     /// Longer than 107 bytes (version 1) or 4 KiB (version 2).
@@ -74,7 +74,7 @@ pub enum ProxyHeaderError {
 ///
 /// # Errors
 /// The connection has to be closed without an answer.
-pub fn parse(bytes: &[u8]) -> Result<Parsed, ProxyHeaderError> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Parsed, ProxyHeaderError> {
     if let Some(rest) = bytes.strip_prefix(b"PROXY ") {
         return parse_v1(bytes, rest);
     }

@@ -50,7 +50,7 @@ const LINGER_TIME: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// What the peer did instead. It has been answered, and the stream is closed.
-pub async fn handshake<IO>(
+pub(crate) async fn handshake<IO>(
     stream: IO,
     config: &Arc<ServerConfig>,
     resolver: &CertificateResolver,
@@ -199,7 +199,7 @@ impl<IO: AsyncRead + Unpin> io::Read for PollReader<'_, '_, IO> {
 
 /// Why there is no encrypted connection.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum HandshakeError {
+pub(crate) enum HandshakeError {
     /// The peer spoke plain HTTP and was told so.
     PlainHttp,
     /// The peer asked for a name that no certificate covers.
@@ -212,7 +212,7 @@ pub enum HandshakeError {
 
 /// Why no agreement was reached.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum HandshakeFailure {
+pub(crate) enum HandshakeFailure {
     /// The client is too old, or older than `min_version` allows.
     Version,
     /// No common cipher suite, group, signature scheme or application protocol.

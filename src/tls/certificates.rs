@@ -27,13 +27,14 @@ const SELF_SIGNED_MARGIN: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The certificates in force, by name. Cheap to clone.
 #[derive(Clone)]
-pub struct Certificates {
+pub(crate) struct Certificates {
     /// In the order of the configuration; never empty.
     all: Vec<Arc<CertifiedKey>>,
     exact: HashMap<String, Vec<Arc<CertifiedKey>>>,
     /// By the name without its `*.`.
     wildcard: HashMap<String, Vec<Arc<CertifiedKey>>>,
     source: Source,
+    /// When the first of them runs out.
     first_expiry: SystemTime,
 }
 
@@ -65,7 +66,7 @@ impl Certificates {
     ///
     /// # Errors
     /// The first file that can't be used, and why.
-    pub fn load(options: &Tls, hosts: &[HostPattern]) -> Result<Self, CertificateError> {
+    pub(crate) fn load(options: &Tls, hosts: &[HostPattern]) -> Result<Self, CertificateError> {
         if options.certificates.is_empty() {
             return Self::self_signed(hosts);
         }
@@ -88,7 +89,7 @@ impl Certificates {
     ///
     /// # Errors
     /// A host that can't stand in a certificate, or no random bytes.
-    pub fn self_signed(hosts: &[HostPattern]) -> Result<Self, CertificateError> {
+    pub(crate) fn self_signed(hosts: &[HostPattern]) -> Result<Self, CertificateError> {
         let certificate = self_signed::make(hosts, SystemTime::now())?;
         Ok(Self::new(vec![certificate], Source::SelfSigned))
     }
@@ -98,7 +99,11 @@ impl Certificates {
     ///
     /// # Errors
     /// As [`load`](Self::load).
-    pub fn reload(&self, options: &Tls, hosts: &[HostPattern]) -> Result<Self, CertificateError> {
+    pub(crate) fn reload(
+        &self,
+        options: &Tls,
+        hosts: &[HostPattern],
+    ) -> Result<Self, CertificateError> {
         let kept = options.certificates.is_empty()
             && self.is_self_signed()
             && !self.is_stale()
@@ -145,20 +150,20 @@ impl Certificates {
 
     /// Whether this is the certificate made for this run, which answers any name.
     #[must_use]
-    pub fn is_self_signed(&self) -> bool {
+    pub(crate) fn is_self_signed(&self) -> bool {
         matches!(self.source, Source::SelfSigned)
     }
 
     /// Whether a client that asks for `name` is answered.
     #[must_use]
-    pub fn knows(&self, name: &str) -> bool {
+    pub(crate) fn knows(&self, name: &str) -> bool {
         self.is_self_signed() || self.named(name).next().is_some()
     }
 
     /// The hosts that no certificate covers: browsers will refuse them. [`HostPattern::Any`]
     /// can't be covered and isn't listed.
     #[must_use]
-    pub fn uncovered<'a>(&self, hosts: &'a [HostPattern]) -> Vec<&'a HostPattern> {
+    pub(crate) fn uncovered<'a>(&self, hosts: &'a [HostPattern]) -> Vec<&'a HostPattern> {
         hosts
             .iter()
             .filter(|host| match host {
@@ -169,16 +174,10 @@ impl Certificates {
             .collect()
     }
 
-    /// When the first of the certificates runs out.
-    #[must_use]
-    pub fn first_expiry(&self) -> SystemTime {
-        self.first_expiry
-    }
-
     /// Whether [`reload`](Self::reload) would give something newer: a file has changed, or the
     /// self-signed certificate is about to run out. Asks the file system; for a timer.
     #[must_use]
-    pub fn is_stale(&self) -> bool {
+    pub(crate) fn is_stale(&self) -> bool {
         match &self.source {
             Source::Files(stamps) => stamps.iter().any(FileStamp::has_changed),
             Source::SelfSigned => SystemTime::now() + SELF_SIGNED_MARGIN > self.first_expiry,
@@ -254,8 +253,7 @@ impl fmt::Debug for Certificates {
 
 /// Why a certificate can't be used.
 #[derive(Debug)]
-#[non_exhaustive]
-pub enum CertificateError {
+pub(crate) enum CertificateError {
     /// The file could not be read.
     Unreadable {
         /// Which one.

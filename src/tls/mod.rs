@@ -17,8 +17,8 @@ pub(crate) mod test_certificates;
 #[cfg(test)]
 mod test_server;
 
-pub use accept::{HandshakeError, HandshakeFailure, handshake};
-pub use certificates::{CertificateError, Certificates};
-pub use provider::provider;
-pub use resolver::CertificateResolver;
-pub use server::{server_config, server_config_after};
+pub(crate) use accept::{HandshakeError, handshake};
+pub(crate) use certificates::Certificates;
+pub(crate) use provider::provider;
+pub(crate) use resolver::CertificateResolver;
+pub(crate) use server::{server_config, server_config_after};

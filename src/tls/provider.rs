@@ -16,7 +16,7 @@ use rustls::crypto::{
 
 /// The one provider of this process.
 #[must_use]
-pub fn provider() -> Arc<CryptoProvider> {
+pub(crate) fn provider() -> Arc<CryptoProvider> {
     static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| {
         Arc::new(CryptoProvider {
             // As a client, the first is offered with a key share. As a server, rustls takes the

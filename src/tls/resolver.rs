@@ -15,14 +15,14 @@ use super::Certificates;
 
 /// The certificates in force, shared by all listeners and workers.
 #[derive(Debug)]
-pub struct CertificateResolver {
+pub(crate) struct CertificateResolver {
     certificates: ArcSwap<Certificates>,
 }
 
 impl CertificateResolver {
     /// Begins with `certificates`.
     #[must_use]
-    pub fn new(certificates: Certificates) -> Self {
+    pub(crate) fn new(certificates: Certificates) -> Self {
         Self {
             certificates: ArcSwap::from_pointee(certificates),
         }
@@ -30,19 +30,19 @@ impl CertificateResolver {
 
     /// The certificates in force.
     #[must_use]
-    pub fn current(&self) -> Arc<Certificates> {
+    pub(crate) fn current(&self) -> Arc<Certificates> {
         self.certificates.load_full()
     }
 
     /// Puts `certificates` in force for every handshake from now on.
-    pub fn replace(&self, certificates: Certificates) {
+    pub(crate) fn replace(&self, certificates: Certificates) {
         self.certificates.store(Arc::new(certificates));
     }
 
     /// Whether a client that asks for `name` is answered. The acceptor asks first, because rustls
     /// says `access_denied` where RFC 6066 §3 has `unrecognized_name`.
     #[must_use]
-    pub fn knows(&self, name: &str) -> bool {
+    pub(crate) fn knows(&self, name: &str) -> bool {
         self.certificates.load().knows(name)
     }
 }

@@ -29,7 +29,7 @@ const TICKETS: usize = 1;
 ///
 /// # Errors
 /// No random bytes for the ticket keys.
-pub fn server_config(
+pub(crate) fn server_config(
     options: &Tls,
     resolver: Arc<CertificateResolver>,
 ) -> Result<Arc<ServerConfig>, Error> {
@@ -41,7 +41,7 @@ pub fn server_config(
 ///
 /// # Errors
 /// As [`server_config`].
-pub fn server_config_after(
+pub(crate) fn server_config_after(
     previous: &ServerConfig,
     options: &Tls,
     resolver: Arc<CertificateResolver>,

@@ -12,7 +12,9 @@ use rustls::{
 
 use super::*;
 use crate::tls::{
-    Certificates, HandshakeError, HandshakeFailure, provider,
+    Certificates, HandshakeError,
+    accept::HandshakeFailure,
+    provider,
     test_certificates::{ECDSA, RSA, options},
     test_server::{NAME, Server, anything_goes, client_of, exchange, leaf},
 };

@@ -22,7 +22,7 @@ const SESSIONS: usize = 256;
 ///
 /// # Errors
 /// No certificate authority was found.
-pub fn client_config() -> Result<Arc<ClientConfig>, TrustError> {
+pub(crate) fn client_config() -> Result<Arc<ClientConfig>, TrustError> {
     let found = rustls_native_certs::load_native_certs();
     if !found.errors.is_empty() {
         tracing::warn!(
@@ -54,8 +54,7 @@ fn trusting(
 
 /// Why no upstream can be verified.
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum TrustError {
+pub(crate) enum TrustError {
     /// The machine has no usable certificate authority.
     NoRoots,
     /// The TLS library refused its own parameters.
