@@ -65,7 +65,11 @@ impl Admin {
 
     /// Counts a reload.
     pub(crate) fn note_reload(&self, verdict: &Result<(), String>) {
-        let result = if verdict.is_ok() { ReloadResult::Ok } else { ReloadResult::Failed };
+        let result = if verdict.is_ok() {
+            ReloadResult::Ok
+        } else {
+            ReloadResult::Failed
+        };
         self.metrics.reloaded(result, SystemTime::now());
     }
 }

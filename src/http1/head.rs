@@ -189,7 +189,12 @@ pub(crate) fn parse_response(head: &Bytes, to_head: bool) -> Result<ResponseHead
     } else {
         ResponseContent::UntilClose
     };
-    Ok(ResponseHead { status, fields, content, keep_alive: marks.keeps(version) })
+    Ok(ResponseHead {
+        status,
+        fields,
+        content,
+        keep_alive: marks.keeps(version),
+    })
 }
 
 fn head_error(error: httparse::Error) -> HeadError {
@@ -215,7 +220,9 @@ fn field_map(
         let value = HeaderValue::from_maybe_shared(head.slice_ref(line.value))
             .map_err(|_| HeadError::Field)?;
         marks.note(&name, &value);
-        fields.try_append(name, value).map_err(|_| HeadError::TooManyFields)?;
+        fields
+            .try_append(name, value)
+            .map_err(|_| HeadError::TooManyFields)?;
     }
     Ok((fields, marks))
 }
@@ -298,8 +305,7 @@ impl Marks {
         match &self.expectation {
             None => Ok(false),
             Some(line)
-                if !self.expectations
-                    && line.as_bytes().eq_ignore_ascii_case(b"100-continue") =>
+                if !self.expectations && line.as_bytes().eq_ignore_ascii_case(b"100-continue") =>
             {
                 Ok(true)
             }
@@ -354,7 +360,10 @@ fn strip_scheme(target: &str) -> Option<&str> {
 }
 
 fn chunked_only(coding: &[u8]) -> Result<Content, HeadError> {
-    let last = coding.rsplit(|byte| *byte == b',').next().unwrap_or_default();
+    let last = coding
+        .rsplit(|byte| *byte == b',')
+        .next()
+        .unwrap_or_default();
     if coding.eq_ignore_ascii_case(b"chunked") {
         Ok(Content::Chunked)
     } else if last.trim_ascii().eq_ignore_ascii_case(b"chunked") {

@@ -12,7 +12,7 @@ use crate::privacy::MinimisedAddr;
     missing_debug_implementations,
     reason = "it holds the visitor's bytes as they came"
 )]
-pub struct AccessEntry<'a> {
+pub(crate) struct AccessEntry<'a> {
     /// When the request began.
     pub time: SystemTime,
     /// What may be known of the client's address; `None` shows as `-`.

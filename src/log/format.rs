@@ -23,7 +23,7 @@ use super::{
 use crate::{config::options::LogFormat, privacy::MinimisedAddr};
 
 /// The bytes of the longest line, its end included: a page, which is what a pipe takes at once.
-pub const MAX_LINE: usize = 4096;
+pub(crate) const MAX_LINE: usize = 4096;
 
 const METHOD_LIMIT: usize = 64;
 const NAME_LIMIT: usize = 260;
@@ -33,7 +33,7 @@ const TLS_LIMIT: usize = 16;
 const REQUEST_ID_LIMIT: usize = 64;
 
 /// Makes lines. Each worker has its own, for what it remembers.
-pub struct Formatter {
+pub(crate) struct Formatter {
     format: LogFormat,
     query: Vec<String>,
     timestamp: Timestamp,
@@ -42,7 +42,7 @@ pub struct Formatter {
 
 impl Formatter {
     /// Lines in `format`; values of the parameters `query` may be seen.
-    pub fn new(format: LogFormat, query: Vec<String>) -> Self {
+    pub(crate) fn new(format: LogFormat, query: Vec<String>) -> Self {
         Self {
             format,
             query,
@@ -52,7 +52,7 @@ impl Formatter {
     }
 
     /// Appends the line of `entry`, its end included.
-    pub fn write(&mut self, entry: &AccessEntry<'_>, out: &mut Vec<u8>) {
+    pub(crate) fn write(&mut self, entry: &AccessEntry<'_>, out: &mut Vec<u8>) {
         out.reserve(MAX_LINE);
         match self.format {
             LogFormat::Json => self.json(entry, out),

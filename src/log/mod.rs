@@ -9,7 +9,7 @@
 mod access;
 mod escape;
 mod format;
-pub mod operational;
+pub(crate) mod operational;
 mod personal;
 mod redact;
 mod retention;
@@ -18,6 +18,5 @@ mod timestamp;
 mod user_agent;
 mod writer;
 
-pub use access::AccessEntry;
-pub use format::{Formatter, MAX_LINE};
-pub use sink::{AccessLog, LineWriter};
+pub(crate) use access::AccessEntry;
+pub(crate) use sink::{AccessLog, LineWriter};

@@ -23,11 +23,11 @@ use crate::config::options::LogLevel;
 
 /// Changes the level while privet runs.
 #[derive(Clone, Debug)]
-pub struct LevelHandle(reload::Handle<Targets, Registry>);
+pub(crate) struct LevelHandle(reload::Handle<Targets, Registry>);
 
 impl LevelHandle {
     /// Puts another level in force.
-    pub fn set(&self, level: LogLevel) {
+    pub(crate) fn set(&self, level: LogLevel) {
         // Fails only where the log is gone; then nobody listens.
         let _ = self.0.reload(targets(level));
     }
@@ -38,7 +38,7 @@ impl LevelHandle {
 /// # Errors
 ///
 /// If there is one already.
-pub fn init(level: LogLevel) -> Result<LevelHandle, TryInitError> {
+pub(crate) fn init(level: LogLevel) -> Result<LevelHandle, TryInitError> {
     let (filter, handle) = reload::Layer::new(targets(level));
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(io::stderr)
@@ -61,7 +61,7 @@ fn targets(level: LogLevel) -> Targets {
 }
 
 /// Reports panics without their message.
-pub fn install_panic_hook() {
+pub(crate) fn install_panic_hook() {
     panic::set_hook(Box::new(|panic| {
         // Not through the operational log: the panic may have come from there.
         let _ = io::stderr().write_all(report(panic).as_bytes());

@@ -277,7 +277,7 @@ mod tests {
 
     #[test]
     fn a_long_target_is_cut_where_a_piece_ends() {
-        let long = format!("/{}/jane@example.com", "a/".repeat(2042));
+        let long = format!("/{}jane@example.com", "a/".repeat(2042));
         let cut = shown(long.as_bytes(), &[]);
         assert!(cut.ends_with("a/…") && !cut.contains("jane"), "{cut}");
         assert_eq!(shown(&[b'a'; 9000], &[]), "…");

@@ -33,7 +33,7 @@ const FLUSH_PATIENCE: Duration = Duration::from_secs(2);
 
 /// The access log.
 #[derive(Debug)]
-pub struct AccessLog {
+pub(crate) struct AccessLog {
     target: options::AccessLog,
     style: Mutex<Style>,
     /// `None` if the log is off.
@@ -62,7 +62,7 @@ impl AccessLog {
     /// # Errors
     ///
     /// If the file can't be opened, or no thread can be started.
-    pub fn open(log: &options::Log) -> io::Result<Self> {
+    pub(crate) fn open(log: &options::Log) -> io::Result<Self> {
         let writer = match &log.access {
             options::AccessLog::Off => None,
             options::AccessLog::Stdout => Some(Writer::spawn(stdout()?, None)?),
@@ -80,7 +80,7 @@ impl AccessLog {
     /// Takes over what `log` says of format, query and retention, for line writers made from now
     /// on. Returns false, and takes nothing over, if its target is another: open that.
     #[must_use]
-    pub fn reconfigure(&self, log: &options::Log) -> bool {
+    pub(crate) fn reconfigure(&self, log: &options::Log) -> bool {
         if log.access != self.target {
             return false;
         }
@@ -92,7 +92,7 @@ impl AccessLog {
     }
 
     /// A worker's way to the log. What it logs is written even if the log is dropped before it.
-    pub fn line_writer(&self) -> LineWriter {
+    pub(crate) fn line_writer(&self) -> LineWriter {
         let style = self
             .style
             .lock()
@@ -111,7 +111,7 @@ impl AccessLog {
     /// # Errors
     ///
     /// If the file can't be opened.
-    pub fn reopen(&self) -> io::Result<()> {
+    pub(crate) fn reopen(&self) -> io::Result<()> {
         if let (Some(writer), options::AccessLog::File(path)) = (&self.writer, &self.target) {
             writer.replace(open_file(path)?);
         }
@@ -120,7 +120,7 @@ impl AccessLog {
 
     /// Waits until what was logged is written, at most two seconds; blocks the thread. Returns
     /// whether it is.
-    pub fn flush(&self) -> bool {
+    pub(crate) fn flush(&self) -> bool {
         let flushed = self
             .writer
             .as_ref()
@@ -129,13 +129,13 @@ impl AccessLog {
     }
 
     /// How many lines were lost to a slow or full target.
-    pub fn dropped_lines(&self) -> u64 {
+    pub(crate) fn dropped_lines(&self) -> u64 {
         let dropped = self.writer.as_ref().map(Writer::dropped);
         dropped.map_or(0, |dropped| dropped.load(Ordering::Relaxed))
     }
 
     /// That count, for the metrics; `None` if the log is off.
-    pub fn dropped_counter(&self) -> Option<Arc<AtomicU64>> {
+    pub(crate) fn dropped_counter(&self) -> Option<Arc<AtomicU64>> {
         self.writer
             .as_ref()
             .map(|writer| Arc::clone(writer.dropped()))
@@ -169,7 +169,7 @@ fn open_file(path: &Path) -> io::Result<Output> {
 }
 
 /// A worker's way to the access log; never waits.
-pub struct LineWriter(Option<Lines>);
+pub(crate) struct LineWriter(Option<Lines>);
 
 struct Lines {
     formatter: Formatter,
@@ -180,7 +180,7 @@ struct Lines {
 
 impl LineWriter {
     /// Logs a request, or counts it as lost.
-    pub fn log(&mut self, entry: &AccessEntry<'_>) {
+    pub(crate) fn log(&mut self, entry: &AccessEntry<'_>) {
         let Some(Lines {
             formatter,
             buffer,

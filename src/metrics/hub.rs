@@ -20,7 +20,7 @@ use super::{
 };
 
 /// The metrics of a process.
-pub struct Metrics {
+pub(crate) struct Metrics {
     counters: Arc<Counters>,
     registry: Registry,
 }
@@ -46,7 +46,7 @@ struct LostLines {
 
 impl Metrics {
     /// Metrics for `workers` workers. The configuration they start with counts as loaded now.
-    pub fn new(workers: usize) -> Self {
+    pub(crate) fn new(workers: usize) -> Self {
         let counters = Arc::new(Counters {
             workers: (0..workers).map(|_| Arc::default()).collect(),
             reloads: Default::default(),
@@ -63,7 +63,7 @@ impl Metrics {
     }
 
     /// A worker's counters. For a worker that there isn't, ones that nobody reads.
-    pub fn worker(&self, worker: usize) -> Arc<WorkerMetrics> {
+    pub(crate) fn worker(&self, worker: usize) -> Arc<WorkerMetrics> {
         self.counters
             .workers
             .get(worker)
@@ -72,12 +72,12 @@ impl Metrics {
     }
 
     /// Takes in the counters of a new configuration.
-    pub fn install(&self, table: Arc<StripTable>) {
+    pub(crate) fn install(&self, table: Arc<StripTable>) {
         lock(&self.counters.strips).install(table);
     }
 
     /// Takes in the count of lines that a new access log loses.
-    pub fn watch_lost_lines(&self, lines: Arc<AtomicU64>) {
+    pub(crate) fn watch_lost_lines(&self, lines: Arc<AtomicU64>) {
         let mut lost = lock(&self.counters.lost_lines);
         lost.fold();
         if !lost.logs.iter().any(|known| Arc::ptr_eq(known, &lines)) {
@@ -86,7 +86,7 @@ impl Metrics {
     }
 
     /// A reload ended.
-    pub fn reloaded(&self, result: ReloadResult, now: SystemTime) {
+    pub(crate) fn reloaded(&self, result: ReloadResult, now: SystemTime) {
         let counters = &self.counters;
         if let Some(count) = counters.reloads.get(result as usize) {
             count.add(1);
@@ -103,7 +103,7 @@ impl Metrics {
     }
 
     /// Everything, as OpenMetrics text (`application/openmetrics-text; version=1.0.0`).
-    pub fn encode(&self) -> String {
+    pub(crate) fn encode(&self) -> String {
         let mut text = String::new();
         // Writing to a string does not fail.
         let _ = text::encode(&mut text, &self.registry);

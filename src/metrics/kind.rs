@@ -101,7 +101,7 @@ kinds! {
 
 /// How a TLS handshake with a visitor ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Handshake {
+pub(crate) enum Handshake {
     /// With a connection of that version.
     Ok(TlsVersion),
     /// With an alert, or the visitor went away.

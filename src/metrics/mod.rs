@@ -10,7 +10,7 @@ mod kind;
 mod strip;
 mod worker;
 
-pub use hub::Metrics;
-pub use kind::{Direction, Handshake, Malformed, ReloadResult, TlsVersion, UpstreamFailure};
-pub use strip::{StripCounters, StripTable};
-pub use worker::WorkerMetrics;
+pub(crate) use hub::Metrics;
+pub(crate) use kind::{Direction, Handshake, Malformed, ReloadResult, TlsVersion, UpstreamFailure};
+pub(crate) use strip::{StripCounters, StripTable};
+pub(crate) use worker::WorkerMetrics;

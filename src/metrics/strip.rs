@@ -21,7 +21,7 @@ const UNKNOWN: &str = "unknown";
 
 /// A worker's counters for one configuration.
 #[repr(align(128))]
-pub struct StripCounters {
+pub(crate) struct StripCounters {
     vendors: usize,
     /// By site, then vendor, the unknown one last, then direction.
     counts: Box<[AtomicU64]>,
@@ -38,7 +38,7 @@ impl StripCounters {
 
     /// Counts a cookie that was removed; `vendor` is `None` if nobody claims it. Numbers are places
     /// in the lists that the table was made with.
-    pub fn count(&self, site: usize, vendor: Option<usize>, direction: Direction) {
+    pub(crate) fn count(&self, site: usize, vendor: Option<usize>, direction: Direction) {
         let vendor = vendor.map_or(self.vendors, |vendor| vendor.min(self.vendors));
         if let Some(count) = self.counts.get(self.place(site, vendor, direction)) {
             count.fetch_add(1, Ordering::Relaxed);
@@ -65,7 +65,7 @@ impl fmt::Debug for StripCounters {
 
 /// The counters of one configuration.
 #[derive(Debug)]
-pub struct StripTable {
+pub(crate) struct StripTable {
     sites: Vec<String>,
     vendors: Vec<(String, Purpose)>,
     workers: Vec<Arc<StripCounters>>,
@@ -75,7 +75,7 @@ pub struct StripTable {
 
 impl StripTable {
     /// Counters for `workers` workers. A site's name is its first host pattern.
-    pub fn new(sites: Vec<String>, vendors: Vec<(String, Purpose)>, workers: usize) -> Self {
+    pub(crate) fn new(sites: Vec<String>, vendors: Vec<(String, Purpose)>, workers: usize) -> Self {
         let counters = || Arc::new(StripCounters::new(sites.len(), vendors.len()));
         Self {
             workers: (0..workers).map(|_| counters()).collect(),
@@ -86,7 +86,7 @@ impl StripTable {
     }
 
     /// The counters of a worker.
-    pub fn worker(&self, worker: usize) -> Arc<StripCounters> {
+    pub(crate) fn worker(&self, worker: usize) -> Arc<StripCounters> {
         Arc::clone(self.workers.get(worker).unwrap_or(&self.spare))
     }
 

@@ -25,7 +25,7 @@ pub(super) const PROTOCOLS: [&str; 2] = ["http1", "http2"];
 /// A worker's counters.
 #[derive(Debug, Default)]
 #[repr(align(128))]
-pub struct WorkerMetrics {
+pub(crate) struct WorkerMetrics {
     pub(super) requests: [[Count; PROTOCOLS.len()]; CLASSES.len()],
     pub(super) durations: [Count; BOUNDS.len() + 1],
     pub(super) duration_sum: Count,
@@ -63,7 +63,7 @@ fn add_to(counts: &[Count], number: usize) {
 
 impl WorkerMetrics {
     /// A request was answered, after `duration`.
-    pub fn request(&self, status: u16, protocol: Version, duration: Duration) {
+    pub(crate) fn request(&self, status: u16, protocol: Version, duration: Duration) {
         let class = usize::from(status / 100).clamp(1, CLASSES.len()) - 1;
         if let Some(counts) = self.requests.get(class) {
             add_to(counts, usize::from(protocol == Version::HTTP_2));
@@ -76,42 +76,42 @@ impl WorkerMetrics {
     }
 
     /// A visitor's connection was accepted.
-    pub fn connection_opened(&self) {
+    pub(crate) fn connection_opened(&self) {
         self.connections_opened.add(1);
     }
 
     /// A visitor's connection ended.
-    pub fn connection_closed(&self) {
+    pub(crate) fn connection_closed(&self) {
         self.connections_closed.add(1);
     }
 
     /// A TLS handshake ended.
-    pub fn tls_handshake(&self, result: Handshake) {
+    pub(crate) fn tls_handshake(&self, result: Handshake) {
         add_to(&self.handshakes, result.number());
     }
 
     /// An exchange with a website failed.
-    pub fn upstream_error(&self, failure: UpstreamFailure) {
+    pub(crate) fn upstream_error(&self, failure: UpstreamFailure) {
         add_to(&self.upstream_errors, failure as usize);
     }
 
     /// A request was sent once more, to this or another server.
-    pub fn upstream_retry(&self) {
+    pub(crate) fn upstream_retry(&self) {
         self.upstream_retries.add(1);
     }
 
     /// A server gets no requests for a while, for its failures.
-    pub fn endpoint_ejected(&self) {
+    pub(crate) fn endpoint_ejected(&self) {
         self.endpoints_ejected.add(1);
     }
 
     /// Input that is not well-formed was refused.
-    pub fn malformed(&self, kind: Malformed) {
+    pub(crate) fn malformed(&self, kind: Malformed) {
         add_to(&self.malformed, kind as usize);
     }
 
     /// Fields that could carry the client's address were removed from a request.
-    pub fn address_fields_removed(&self, fields: u32) {
+    pub(crate) fn address_fields_removed(&self, fields: u32) {
         if fields > 0 {
             self.address_fields_removed.add(fields.into());
         }

@@ -458,8 +458,17 @@ mod tests {
             fields.append("connection", http::HeaderValue::from_static(value));
         }
         assert_eq!(named_by_connection(&fields), ["x-one", "x-two"]);
-        for name in ["connection", "keep-alive", "te", "upgrade", "proxy-connection"] {
-            assert!(is_connection_specific(&HeaderName::from_static(name)), "{name}");
+        for name in [
+            "connection",
+            "keep-alive",
+            "te",
+            "upgrade",
+            "proxy-connection",
+        ] {
+            assert!(
+                is_connection_specific(&HeaderName::from_static(name)),
+                "{name}"
+            );
         }
         assert!(!is_connection_specific(&header::ACCEPT));
     }

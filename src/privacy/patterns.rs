@@ -88,7 +88,7 @@ impl<T: Copy> PatternTable<T> {
                 }
             }
             let Some(first) = rest.first() else { break };
-            let Some(branch) = node.branches.iter().position(|byte| byte == first) else {
+            let Some(branch) = memchr::memchr(*first, &node.branches) else {
                 break;
             };
             let Some(child) = node.children.get(branch) else {

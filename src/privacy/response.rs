@@ -44,7 +44,11 @@ pub fn minimise_response(
     if found.location {
         rewrite_location(fields, context);
     }
-    let stripped = if found.cookies { set_cookies(fields, context) } else { Vec::new() };
+    let stripped = if found.cookies {
+        set_cookies(fields, context)
+    } else {
+        Vec::new()
+    };
     let withdrawal = context
         .consent
         .withdrawal()
@@ -107,7 +111,7 @@ fn survey(fields: &HeaderMap, policy: &Policy) -> Found {
 
 fn set_cookies(fields: &mut HeaderMap, context: &ResponseContext<'_>) -> Vec<Stripped> {
     let mut stripped = Vec::new();
-    let http::header::Entry::Occupied(lines) = fields.entry(header::SET_COOKIE) else {
+    let header::Entry::Occupied(lines) = fields.entry(header::SET_COOKIE) else {
         return stripped;
     };
     let (name, lines) = lines.remove_entry_mult();

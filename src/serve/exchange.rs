@@ -232,7 +232,7 @@ async fn send(
     let asked = Instant::now();
     let mut report = SendReport::default();
     let answer = servers
-        .send(origin, content, snapshot.compiled.send, &mut report)
+        .send(origin, content, snapshot.compiled.send, asked, &mut report)
         .await;
     record.upstream_duration = Some(asked.elapsed());
     note_report(&report, record);

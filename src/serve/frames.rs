@@ -109,7 +109,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for FrameMeter<S> {
             self.period = Some(Instant::now());
         }
         let read = buffer.filled().get(before..).unwrap_or_default();
-        Poll::Ready(self.count(read))
+        let counted = self.count(read);
+        if counted.is_err() {
+            // What comes with an error was not read.
+            buffer.set_filled(before);
+        }
+        Poll::Ready(counted)
     }
 }
 
@@ -265,11 +270,14 @@ mod tests {
         let mut meter = FrameMeter::new(server, 10, PERIOD);
         use tokio::io::AsyncWriteExt;
         client.write_all(&[b'P'; PREFACE]).await.expect("written");
+        let mut preface = [0; PREFACE];
+        meter.read_exact(&mut preface).await.expect("the preface");
         for _ in 0..100 {
             client.write_all(&ping).await.expect("written");
             tokio::time::advance(Duration::from_millis(1500)).await;
             let mut room = [0; 64];
-            meter.read(&mut room).await.expect("a trickle");
+            let read = meter.read(&mut room).await.expect("a trickle");
+            assert_eq!(read, ping.len());
         }
     }
 }

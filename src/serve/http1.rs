@@ -162,14 +162,14 @@ pub(super) async fn await_head<S: AsyncRead + AsyncWrite + Unpin>(
                 Err(error) => return Poll::Ready(Arrival::Refused(Refusal::Head(error))),
             }
             match wire.poll_fill(cx) {
-                Poll::Ready(Ok(1..)) if idle => {
-                    idle = false;
-                    wire.timer.set(Instant::now(), limits.header_timeout);
-                }
                 Poll::Ready(Ok(1..)) => {}
                 Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Arrival::Nothing),
                 Poll::Pending => break,
             }
+        }
+        if idle && !wire.input.is_empty() {
+            idle = false;
+            wire.timer.set(Instant::now(), limits.header_timeout);
         }
         if wire.timer.poll_due(cx).is_ready() {
             let refused = Arrival::Refused(Refusal::HeadTimeout);

@@ -3,7 +3,7 @@
 
 use std::{
     convert::Infallible,
-    future::{Future, poll_fn},
+    future::Future,
     pin::{Pin, pin},
     rc::Rc,
     task::{Context, Poll, ready},
@@ -252,7 +252,7 @@ mod tests {
         let ends = async {
             tokio::time::sleep(Duration::from_secs(100)).await;
             drop(running);
-            poll_fn(|_| Poll::<()>::Pending).await;
+            std::future::pending::<()>().await;
         };
         tokio::select! {
             () = activity.idle(Duration::from_secs(75)) => {}

@@ -149,10 +149,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         Pin::new(&mut self.stream).poll_flush(cx)
     }
 
-    /// Gives back what an idle connection needs not.
+    /// Gives back what an idle connection needs not. Small buffers stay: the next request mostly
+    /// comes soon and fits them.
     pub(super) fn rest(&mut self) {
-        self.output = Vec::new();
-        if self.input.is_empty() {
+        const KEPT: usize = 2 * 1024;
+        if self.output.capacity() > KEPT {
+            self.output = Vec::new();
+        }
+        if self.input.is_empty() && self.input.capacity() > KEPT {
             self.input = BytesMut::new();
         }
     }

@@ -3,11 +3,7 @@
 //! All or nothing: everything that can fail (files, certificates, sockets) is done before the
 //! first worker is told.
 
-use std::{
-    collections::HashSet,
-    net::SocketAddr,
-    sync::Arc,
-};
+use std::{collections::HashSet, net::SocketAddr, sync::Arc};
 
 use rustls::{ClientConfig, ServerConfig};
 
@@ -162,8 +158,9 @@ impl Reload {
             .current()
             .reload(&config.tls, &hosts(&config))
             .map_err(|error| error.to_string())?;
-        let next_tls = server_config_after(&gateway.tls, &config.tls, Arc::clone(&gateway.resolver))
-            .map_err(|error| error.to_string())?;
+        let next_tls =
+            server_config_after(&gateway.tls, &config.tls, Arc::clone(&gateway.resolver))
+                .map_err(|error| error.to_string())?;
         let log = if config.log.access == self.config.log.access {
             None
         } else {

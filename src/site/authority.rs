@@ -4,7 +4,7 @@ use std::{borrow::Cow, net::Ipv6Addr};
 
 /// A host and the port after it, if one was given.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Authority<'a> {
+pub(crate) struct Authority<'a> {
     /// Host, lower case, IPv6 in brackets, no dot at the end.
     pub host: Cow<'a, str>,
     /// Port.
@@ -17,7 +17,7 @@ const HOST_LIMIT: usize = 255;
 impl<'a> Authority<'a> {
     /// Parses `host[:port]`. `None` for anything else: user information, escapes, an empty or over-long
     /// host, characters that no registered name has.
-    pub fn parse(text: &'a [u8]) -> Option<Self> {
+    pub(crate) fn parse(text: &'a [u8]) -> Option<Self> {
         let text = std::str::from_utf8(text).ok()?;
         let (host, port) = if text.starts_with('[') {
             let (host, rest) = text.split_at_checked(text.find(']')? + 1)?;

@@ -3,5 +3,5 @@
 mod authority;
 mod table;
 
-pub use authority::Authority;
-pub use table::SiteTable;
+pub(crate) use authority::Authority;
+pub(crate) use table::SiteTable;

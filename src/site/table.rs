@@ -6,7 +6,7 @@ use crate::config::options::HostPattern;
 
 /// Finds a site's index by host.
 #[derive(Clone, Debug, Default)]
-pub struct SiteTable {
+pub(crate) struct SiteTable {
     exact: HashMap<String, usize>,
     subdomains: HashMap<String, usize>,
     any: Option<usize>,
@@ -14,7 +14,7 @@ pub struct SiteTable {
 
 impl SiteTable {
     /// The table of all sites' hosts, which must not repeat.
-    pub fn new<'a>(sites: impl IntoIterator<Item = &'a [HostPattern]>) -> Self {
+    pub(crate) fn new<'a>(sites: impl IntoIterator<Item = &'a [HostPattern]>) -> Self {
         let mut table = Self::default();
         for (index, hosts) in sites.into_iter().enumerate() {
             for host in hosts {
@@ -33,7 +33,7 @@ impl SiteTable {
     }
 
     /// The site for `host`, lower case.
-    pub fn find(&self, host: &str) -> Option<usize> {
+    pub(crate) fn find(&self, host: &str) -> Option<usize> {
         if let Some(index) = self.exact.get(host) {
             return Some(*index);
         }

@@ -226,16 +226,17 @@ impl Upstream {
         request: &OriginRequest,
         mut content: Option<BoxContent>,
         context: SendContext,
+        now: Instant,
         report: &mut SendReport,
     ) -> Result<Answer, ExchangeError> {
         let mut failure = UpstreamError::Connect;
-        for endpoint in self.in_turn(Instant::now()) {
+        for endpoint in self.in_turn(now) {
             report.endpoint = Some(Rc::clone(&endpoint));
             if !request.is_upgrade()
-                && let Some(transport) = endpoint.take_idle(Instant::now())
+                && let Some(transport) = endpoint.take_idle(now)
             {
                 let repeatable = content.is_none() && is_idempotent(request.method());
-                match exchange(transport, request, content.take(), context).await {
+                match exchange(transport, request, content.take(), context, now).await {
                     Ok((head, body)) => return Ok(endpoint_answer(endpoint, head, body)),
                     Err(failed) => {
                         let closed = ExchangeError::Upstream(UpstreamError::Closed);
@@ -254,7 +255,8 @@ impl Upstream {
                     continue;
                 }
             };
-            return match exchange(transport, request, content.take(), context).await {
+            return match exchange(transport, request, content.take(), context, Instant::now()).await
+            {
                 Ok((head, body)) => Ok(endpoint_answer(endpoint, head, body)),
                 Err(failed) => Err(report.fail(&endpoint, failed.error)),
             };

@@ -48,11 +48,10 @@ pub(super) async fn exchange(
     request: &OriginRequest,
     content: Option<BoxContent>,
     context: SendContext,
+    now: Instant,
 ) -> Result<(ResponseHead, UpstreamBody), Failed> {
     write_request_head(request, &mut transport.output);
-    transport
-        .timer
-        .set(Instant::now(), context.first_byte_timeout);
+    transport.timer.set(now, context.first_byte_timeout);
     let chunked = request.content() == Content::Chunked;
     let mut exchange = Exchange {
         transport: &mut transport,

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A failed exchange with a website.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum UpstreamError {
+pub(crate) enum UpstreamError {
     /// No connection could be made.
     Connect,
     /// No connection could be made in time.
@@ -39,7 +39,7 @@ impl std::error::Error for UpstreamError {}
 
 /// Why a visitor's content could not be read to its end.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum ContentFailure {
+pub(crate) enum ContentFailure {
     /// The visitor went away.
     Gone,
     /// Its coding is malformed.
@@ -52,7 +52,7 @@ pub enum ContentFailure {
 
 /// Whose fault ended an exchange.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum ExchangeError {
+pub(crate) enum ExchangeError {
     /// The website's.
     Upstream(UpstreamError),
     /// The visitor's.
@@ -65,7 +65,7 @@ impl From<UpstreamError> for ExchangeError {
     }
 }
 
-impl std::fmt::Display for ExchangeError {
+impl fmt::Display for ExchangeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Upstream(error) => error.fmt(f),

@@ -12,7 +12,7 @@ mod timer;
 mod transport;
 mod trust;
 
-pub(crate) use balance::{Answer, Endpoint, SendContext, SendReport, Upstream};
+pub(crate) use balance::{Endpoint, SendContext, SendReport, Upstream};
 pub(crate) use body::UpstreamBody;
 pub(crate) use error::{ContentFailure, ExchangeError, UpstreamError};
 pub(crate) use stream::Stream;

@@ -19,7 +19,7 @@ use crate::config::options::Server;
 
 /// See the module.
 #[derive(Debug)]
-pub enum Stream {
+pub(crate) enum Stream {
     /// `http://`.
     Plain(TcpStream),
     /// `https://`.

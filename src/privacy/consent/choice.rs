@@ -132,9 +132,7 @@ impl Choice {
             .path("/")
             .secure(true)
             .same_site(SameSite::Lax)
-            .max_age(cookie::time::Duration::seconds(i64::from(whole_seconds(
-                left,
-            ))));
+            .max_age(time::Duration::seconds(i64::from(whole_seconds(left))));
         HeaderValue::from_str(&cookie.to_string()).ok()
     }
 }

@@ -124,7 +124,7 @@ pub(crate) async fn answer(
         )),
         Resource::Gpc => Ok(with_type(
             "application/json",
-            super::consent::GPC_SUPPORT,
+            consent::GPC_SUPPORT,
             "max-age=86400",
         )),
     }
