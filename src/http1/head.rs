@@ -147,7 +147,7 @@ pub(crate) fn parse_request(head: &Bytes, limits: HeadLimits) -> Result<RequestH
         return Err(HeadError::TargetTooLong);
     }
     let (authority, target) = split_target(head, &method, target)?;
-    let (fields, marks) = field_map(head, parsed.headers)?;
+    let (fields, marks) = field_map(head, parsed.headers, 0)?;
     let content = marks.content(version)?;
     let host = marks.host(version)?;
     Ok(RequestHead {
@@ -177,7 +177,7 @@ pub(crate) fn parse_response(head: &Bytes, to_head: bool) -> Result<ResponseHead
     } else {
         Version::HTTP_10
     };
-    let (fields, marks) = field_map(head, parsed.headers)?;
+    let (fields, marks) = field_map(head, parsed.headers, OWN_FIELDS)?;
     let bodiless = to_head
         || status.is_informational()
         || status == StatusCode::NO_CONTENT
@@ -208,11 +208,16 @@ fn head_error(error: httparse::Error) -> HeadError {
     }
 }
 
+/// The names that privet adds to a response.
+const OWN_FIELDS: usize = 5;
+
+/// The lines as a map, with room for `more` names.
 fn field_map(
     head: &Bytes,
     lines: &[httparse::Header<'_>],
+    more: usize,
 ) -> Result<(HeaderMap, Marks), HeadError> {
-    let mut fields = HeaderMap::with_capacity(lines.len());
+    let mut fields = HeaderMap::with_capacity(lines.len() + more);
     let mut marks = Marks::default();
     for line in lines {
         let name = HeaderName::from_bytes(line.name.as_bytes()).map_err(|_| HeadError::Field)?;

@@ -169,14 +169,22 @@ pub(crate) fn is_connection_specific(name: &HeaderName) -> bool {
     }
 }
 
+/// Whether an option of `Connection` names no field that would not go anyway.
+fn is_usual_option(option: &[u8]) -> bool {
+    ["keep-alive", "close", "upgrade", "te"]
+        .iter()
+        .any(|usual| option.eq_ignore_ascii_case(usual.as_bytes()))
+}
+
 /// The names that every `Connection` line of a message lists; none in nearly every message.
 pub(crate) fn named_by_connection(fields: &HeaderMap) -> Vec<HeaderName> {
     fields
         .get_all(header::CONNECTION)
         .into_iter()
         .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
-        .filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok())
-        .filter(|name| !is_connection_specific(name) && name != "close")
+        .map(<[u8]>::trim_ascii)
+        .filter(|option| !is_usual_option(option))
+        .filter_map(|name| HeaderName::from_bytes(name).ok())
         .collect()
 }
 

@@ -33,7 +33,7 @@ pub enum Content {
 }
 
 /// A visitor's request after the protocol's own checks.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ClientRequest<'a> {
     /// Method.
     pub method: &'a Method,
@@ -43,12 +43,12 @@ pub struct ClientRequest<'a> {
     pub authority: &'a HeaderValue,
     /// The authority's host, lower case, without port.
     pub host: &'a str,
-    /// All field lines.
-    pub fields: &'a HeaderMap,
+    /// All field lines; those that pass move on to the website's request.
+    pub fields: HeaderMap,
     /// How its content is framed.
     pub content: Content,
     /// The protocol that an HTTP/1.1 visitor wants to change to.
-    pub upgrade: Option<&'a HeaderValue>,
+    pub upgrade: Option<HeaderValue>,
     /// Whose request it is.
     pub client: ClientAddr,
     /// What the website may know of that address.
@@ -107,37 +107,43 @@ pub struct RequestDecisions {
 
 /// Makes the website's request.
 pub fn minimise_request(
-    request: &ClientRequest<'_>,
+    mut request: ClientRequest<'_>,
     policy: &Policy,
     consent: &Consent,
 ) -> (OriginRequest, RequestDecisions) {
     let mut decisions = RequestDecisions::default();
     let mut fields = Vec::with_capacity(request.fields.len() + 8);
     fields.push((header::HOST, request.authority.clone()));
-    let named = if request.fields.contains_key(header::CONNECTION) {
-        named_by_connection(request.fields)
-    } else {
-        Vec::new()
-    };
-    let mut last: Option<&HeaderName> = None;
-    for (name, value) in request.fields {
-        match *name {
-            header::HOST | header::CONTENT_LENGTH | header::EXPECT => continue,
-            header::COOKIE => {
-                if last != Some(name) {
-                    let line = cookies(request, policy, consent, &mut decisions);
-                    fields.extend(line.map(|line| (header::COOKIE, line)));
-                }
-            }
-            _ if is_connection_specific(name) || named.contains(name) => continue,
+    let named = named_by_connection(&request.fields);
+    let trailers = takes_trailers(&request.fields);
+    let mut cookies = cookies(&request, policy, consent, &mut decisions);
+    let mut dropped = None;
+    for (name, value) in std::mem::take(&mut request.fields) {
+        // Further lines of the same name come without it.
+        let name = match (name, &dropped) {
+            (Some(name), _) => name,
+            (None, Some(dropped)) => HeaderName::clone(dropped),
+            (None, None) => fields.last().map_or(header::HOST, |(name, _)| name.clone()),
+        };
+        let kept = match name {
+            header::HOST | header::CONTENT_LENGTH | header::EXPECT => None,
+            header::COOKIE => cookies.take(),
+            _ if is_connection_specific(&name) || named.contains(&name) => None,
             _ if is_removed(name.as_str(), value.as_bytes(), request.client) => {
                 decisions.fields_removed += 1;
+                None
             }
-            _ => fields.push((name.clone(), value.clone())),
+            _ => Some(value),
+        };
+        match kept {
+            Some(value) => {
+                fields.push((name, value));
+                dropped = None;
+            }
+            None => dropped = Some(name),
         }
-        last = Some(name);
     }
-    add_own_fields(request, policy, consent, &mut fields);
+    add_own_fields(&request, policy, consent, trailers, &mut fields);
     let origin = OriginRequest {
         method: request.method.clone(),
         target: request.target.clone(),
@@ -152,6 +158,7 @@ fn add_own_fields(
     request: &ClientRequest<'_>,
     policy: &Policy,
     consent: &Consent,
+    trailers: bool,
     fields: &mut Vec<(HeaderName, HeaderValue)>,
 ) {
     fields.extend(
@@ -165,11 +172,10 @@ fn add_own_fields(
     fields.push((header::VIA, HeaderValue::from_static("1.1 privet")));
     let granted = policy.consent_value(consent.granted());
     fields.extend(granted.map(|value| (X_PRIVET_CONSENT, value)));
-    let trailers = takes_trailers(request.fields);
     if trailers {
         fields.push((header::TE, HeaderValue::from_static("trailers")));
     }
-    let connection = match (request.upgrade, trailers) {
+    let connection = match (&request.upgrade, trailers) {
         (Some(_), true) => Some("upgrade, te"),
         (Some(_), false) => Some("upgrade"),
         (None, true) => Some("te"),
@@ -181,6 +187,7 @@ fn add_own_fields(
     fields.extend(
         request
             .upgrade
+            .as_ref()
             .map(|protocol| (header::UPGRADE, protocol.clone())),
     );
 }
@@ -226,7 +233,7 @@ fn cookies(
 ) -> Option<HeaderValue> {
     let enforces = policy.enforces();
     let mut room = BytesMut::new();
-    filter(request.fields, |pair| {
+    filter(&request.fields, |pair| {
         match policy.verdict(pair.name, consent) {
             Verdict::Stripped(stripped) => {
                 decisions.stripped.push(stripped);

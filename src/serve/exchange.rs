@@ -15,15 +15,15 @@ use super::{
     record::{Record, failure_kind},
     refusal::Refusal,
     snapshot::{Site, SiteUpstream, Snapshot},
-    visitor::{Identity, Visitor},
+    visitor::Visitor,
 };
 use crate::{
     demo,
     http1::HeadError,
     metrics::{Direction, Malformed},
     privacy::{
-        ClientRequest, Consent, Content, OriginRequest, RequestDecisions, ResponseContext,
-        Stripped, add_security_fields, minimise_request, minimise_response,
+        ClientRequest, Consent, Content, OriginRequest, ResponseContext, Stripped,
+        add_security_fields, minimise_request, minimise_response,
     },
     site::Authority,
     upstream::{BoxContent, ExchangeError, SendReport},
@@ -70,8 +70,9 @@ pub(super) async fn exchange(
     record.referer = request.fields.get(header::REFERER).cloned();
     record.user_agent = request.fields.get(header::USER_AGENT).cloned();
     let to_head = request.method == Method::HEAD;
+    let accept = request.fields.get(header::ACCEPT).cloned();
     let answer = answer(&visitor, &mut request, &mut record).await;
-    let mut response = answer.unwrap_or_else(|refusal| refuse(&request, refusal, &record));
+    let mut response = answer.unwrap_or_else(|refusal| refuse(accept.as_ref(), refusal, &record));
     if to_head {
         let length = response.body().length();
         if let (Some(length @ 1..), false) = (
@@ -105,12 +106,13 @@ pub(super) fn refuse_head(
     response
 }
 
-fn refuse(request: &IncomingRequest, refusal: Refusal, record: &Record) -> Response<ResponseBody> {
+fn refuse(
+    accept: Option<&HeaderValue>,
+    refusal: Refusal,
+    record: &Record,
+) -> Response<ResponseBody> {
     count_refusal(record, refusal);
-    refusal.response(
-        request.fields.get(header::ACCEPT),
-        record.request_id.to_str().ok(),
-    )
+    refusal.response(accept, record.request_id.to_str().ok())
 }
 
 async fn answer(
@@ -164,7 +166,24 @@ async fn answer(
         return Ok(response);
     }
 
-    let (origin, decisions) = minimise(&scene, &identity, record);
+    let consent = scene.consent;
+    let fields = std::mem::take(&mut request.fields);
+    let client_request = ClientRequest {
+        method: &request.method,
+        target: &request.target,
+        authority: &text,
+        host,
+        upgrade: request
+            .upgrade
+            .then(|| fields.get(header::UPGRADE).cloned())
+            .flatten(),
+        fields,
+        content: request.framing,
+        client: identity.client,
+        forwarded_for: identity.forwarded_for.as_ref(),
+        request_id: &record.request_id,
+    };
+    let (origin, decisions) = minimise_request(client_request, policy, &consent);
     count_stripped(&snapshot, index, &decisions.stripped, Direction::Request);
     record.cookies_stripped = u32::try_from(decisions.stripped.len()).unwrap_or(u32::MAX);
     visitor
@@ -179,7 +198,7 @@ async fn answer(
     let endpoint = record.upstream.clone();
     let context = ResponseContext {
         policy,
-        consent: &scene.consent,
+        consent: &consent,
         authority: text.to_str().unwrap_or_default(),
         origin: endpoint.as_ref().map_or("", |endpoint| endpoint.origin()),
         now,
@@ -192,30 +211,6 @@ async fn answer(
     count_stripped(&snapshot, index, &stripped, Direction::Response);
     record.set_cookies_stripped = u32::try_from(stripped.len()).unwrap_or(u32::MAX);
     Ok(response)
-}
-
-fn minimise(
-    scene: &Scene<'_>,
-    identity: &Identity,
-    record: &Record,
-) -> (OriginRequest, RequestDecisions) {
-    let request = scene.request;
-    let client_request = ClientRequest {
-        method: &request.method,
-        target: &request.target,
-        authority: scene.authority,
-        host: scene.host,
-        fields: &request.fields,
-        content: request.framing,
-        upgrade: request
-            .fields
-            .get(header::UPGRADE)
-            .filter(|_| request.upgrade),
-        client: identity.client,
-        forwarded_for: identity.forwarded_for.as_ref(),
-        request_id: &record.request_id,
-    };
-    minimise_request(&client_request, &scene.site.policy, &scene.consent)
 }
 
 /// Asks the website.

@@ -321,9 +321,12 @@ impl Framing {
         }
         match response.body().length() {
             Some(length) => {
-                response
-                    .headers_mut()
-                    .insert(header::CONTENT_LENGTH, length.into());
+                // The website's own is this one: its content was framed by it.
+                if !response.headers().contains_key(header::CONTENT_LENGTH) {
+                    response
+                        .headers_mut()
+                        .insert(header::CONTENT_LENGTH, length.into());
+                }
                 Self::Length
             }
             None if facts.version == Version::HTTP_11 => Self::Chunked,

@@ -1,9 +1,10 @@
 //! The signals that can hold an answer: privet's own cookie, `Sec-GPC` and `DNT`.
 
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, header};
+use memchr::memmem;
 
 use super::{
-    super::{catalogue::Catalogue, cookies::request_pairs, rules::ConsentRules},
+    super::{catalogue::Catalogue, cookies::pairs, rules::ConsentRules},
     choice::{CONSENT_COOKIE, Choice},
 };
 
@@ -21,7 +22,11 @@ pub(super) fn stored_choice(
 ) -> (Option<Choice>, bool) {
     let mut stored: Option<Choice> = None;
     let mut unreadable = false;
-    for pair in request_pairs(fields) {
+    let lines = fields.get_all(header::COOKIE).into_iter();
+    // Most requests hold none; that is found out without splitting the field.
+    let lines =
+        lines.filter(|line| memmem::find(line.as_bytes(), CONSENT_COOKIE.as_bytes()).is_some());
+    for pair in lines.flat_map(|line| pairs(line.as_bytes())) {
         if pair.name != CONSENT_COOKIE.as_bytes() {
             continue;
         }
@@ -49,7 +54,7 @@ pub(super) fn global_privacy_control(fields: &HeaderMap) -> bool {
 /// Do Not Track: `1` objects. `0` is no consent.
 pub(super) fn do_not_track(fields: &HeaderMap) -> bool {
     fields
-        .get_all(http::header::DNT)
+        .get_all(header::DNT)
         .into_iter()
         .any(|value| value == "1")
 }
