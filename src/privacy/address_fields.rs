@@ -105,6 +105,7 @@ pub(super) const ADDRESS_FIELDS: &[&str] = &[
     "x-remote-host",
     "x-remote-ip",
     "x-remote-port",
+    "x-request-id",
     "x-rewrite-url",
     "x-scheme",
     "x-server-name",

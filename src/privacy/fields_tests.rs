@@ -32,6 +32,8 @@ fn fields_that_carry_an_address_are_removed_however_they_are_spelled() {
         "my-own-client-ip",
         "my_own_client_ip",
         "x-privet-consent",
+        "x-request-id",
+        "x_request_id",
         "x-cluster-client-ip",
         "x-original-url",
         "x-envoy-external-address",
