@@ -23,7 +23,7 @@ use super::{
 use crate::{
     admin::{self, Admin},
     config::{Loaded, Report},
-    log::{AccessLog, operational},
+    log::operational,
 };
 
 /// Where the configuration comes from, and comes from again at a reload.
@@ -227,7 +227,7 @@ async fn shut_down(reload: Reload, signals: &mut Signals, admin: &Admin, limit: 
 }
 
 /// Writes what the access log still holds.
-fn finish(log: &AccessLog) {
+fn finish(log: &crate::log::AccessLog) {
     if !log.flush() {
         tracing::warn!("the access log could not be written to its end in time");
     }
