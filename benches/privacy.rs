@@ -16,6 +16,10 @@ use privet::{
     },
 };
 
+/// The program's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// 24 November 2026, in seconds since 1970.
 const NOW: i64 = 1_795_478_400;
 /// Fourteen cookies of a visitor who was never asked; nine of them are trackers'.
