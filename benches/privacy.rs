@@ -7,12 +7,12 @@
 use std::{hint::black_box, path::Path, sync::Arc};
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, header, uri::PathAndQuery};
+use http::{HeaderName, HeaderValue, Method, header, uri::PathAndQuery};
 use privet::{
     config,
     privacy::{
-        BUILT_IN_CATALOGUE, Catalogue, ClientAddr, ClientRequest, Consent, Content, Policy,
-        ResponseContext, minimise_request, minimise_response,
+        BUILT_IN_CATALOGUE, Catalogue, ClientAddr, ClientRequest, Consent, Content, FieldLines,
+        Policy, ResponseContext, minimise_request, minimise_response,
     },
 };
 
@@ -56,7 +56,7 @@ fn policy(cookies: &str) -> Policy {
     )
 }
 
-fn fields(lines: &[(&'static str, &'static str)]) -> HeaderMap {
+fn fields(lines: &[(&'static str, &'static str)]) -> FieldLines {
     lines
         .iter()
         .map(|(name, value)| {
@@ -69,7 +69,7 @@ fn fields(lines: &[(&'static str, &'static str)]) -> HeaderMap {
 }
 
 /// What Chrome sends for a page.
-fn chrome() -> HeaderMap {
+fn chrome() -> FieldLines {
     fields(&[
         ("host", "www.example.com"),
         (
@@ -110,7 +110,7 @@ impl Scene {
         }
     }
 
-    fn request(&self, fields: HeaderMap) -> ClientRequest<'_> {
+    fn request(&self, fields: FieldLines) -> ClientRequest<'_> {
         ClientRequest {
             method: &Method::GET,
             target: &self.target,
@@ -130,12 +130,12 @@ fn requests(bench: &mut Criterion) {
     let mut group = bench.benchmark_group("request");
     let keeps = policy("evict = false");
     let evicts = policy("");
-    let decide = |policy: &Policy, fields: &HeaderMap| {
+    let decide = |policy: &Policy, fields: &FieldLines| {
         Consent::read(fields, policy.consent_rules(), policy.catalogue(), NOW)
     };
     let cookies = fields(&[("cookie", COOKIES)]);
     for (name, policy, fields) in [
-        ("no cookies", &keeps, HeaderMap::new()),
+        ("no cookies", &keeps, FieldLines::default()),
         ("cookies", &keeps, cookies.clone()),
         ("cookies, evicted", &evicts, cookies),
         ("whole", &evicts, chrome()),
@@ -144,7 +144,7 @@ fn requests(bench: &mut Criterion) {
         let scene = Scene::new();
         let minimise = |fields| minimise_request(scene.request(fields), policy, &consent);
         let (_, decisions) = minimise(fields.clone());
-        let trackers = if fields.contains_key(header::COOKIE) {
+        let trackers = if fields.contains(&header::COOKIE) {
             9
         } else {
             0
@@ -206,7 +206,7 @@ fn consent(bench: &mut Criterion) {
 fn responses(bench: &mut Criterion) {
     let policy = policy("");
     let consent = Consent::read(
-        &HeaderMap::new(),
+        &FieldLines::default(),
         policy.consent_rules(),
         policy.catalogue(),
         NOW,
@@ -232,7 +232,7 @@ fn responses(bench: &mut Criterion) {
         "_fbp=fb.1.2.3; Path=/",
         "theme=dark; Path=/; SameSite=Lax",
     ] {
-        setting.append(header::SET_COOKIE, HeaderValue::from_static(line));
+        setting.push(header::SET_COOKIE, HeaderValue::from_static(line));
     }
     let mut group = bench.benchmark_group("response");
     for (name, fields, trackers) in [("plain", plain, 0), ("four cookies set", setting, 2)] {

@@ -7,11 +7,12 @@
 //! any unknown field whose value spells the client's address out. Connection-specific fields
 //! (RFC 9110 §7.6.1) go in both directions, by the same function.
 
-use http::{HeaderMap, HeaderName, header};
+use http::{HeaderName, header};
 
 use super::{
     address::ClientAddr,
     address_fields::{ADDRESS_FIELDS, ADDRESS_PREFIXES, ADDRESS_SUFFIXES},
+    field_lines::FieldLines,
 };
 
 /// Fields of ordinary requests, which no rule removes. Checked first: it is nearly always the
@@ -177,10 +178,9 @@ fn is_usual_option(option: &[u8]) -> bool {
 }
 
 /// The names that every `Connection` line of a message lists; none in nearly every message.
-pub(crate) fn named_by_connection(fields: &HeaderMap) -> Vec<HeaderName> {
+pub(crate) fn named_by_connection(fields: &FieldLines) -> Vec<HeaderName> {
     fields
-        .get_all(header::CONNECTION)
-        .into_iter()
+        .get_all(&header::CONNECTION)
         .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
         .map(<[u8]>::trim_ascii)
         .filter(|option| !is_usual_option(option))

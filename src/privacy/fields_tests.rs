@@ -69,9 +69,9 @@ fn an_unknown_field_that_spells_the_address_out_is_removed() {
 
 #[test]
 fn names_that_any_connection_line_lists_are_found() {
-    let mut fields = HeaderMap::new();
+    let mut fields = FieldLines::default();
     for value in ["x-one", "Keep-Alive, X-Two , close"] {
-        fields.append("connection", http::HeaderValue::from_static(value));
+        fields.push(header::CONNECTION, http::HeaderValue::from_static(value));
     }
     assert_eq!(named_by_connection(&fields), ["x-one", "x-two"]);
     for name in [
