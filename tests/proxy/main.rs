@@ -11,4 +11,5 @@
 mod gateway;
 
 mod first;
+mod forwarding;
 mod smuggling;
