@@ -12,4 +12,6 @@ mod gateway;
 
 mod first;
 mod forwarding;
+mod limits;
+mod redirect;
 mod smuggling;

@@ -93,8 +93,7 @@ fn a_server_that_rests_is_asked_again_where_all_rest() {
         1.0
     ));
     let address = port.address;
-    drop(port);
-    let listener = TcpListener::bind(address).expect("the port is free again");
+    let listener = TcpListener::bind(address).expect("the port is kept for this");
     let answer = std::thread::spawn(move || {
         use std::io::{Read, Write};
         let (mut stream, _) = listener.accept().expect("a request");
