@@ -151,7 +151,7 @@ pub(crate) fn parse_request(head: &Bytes, limits: HeadLimits) -> Result<RequestH
     Ok(RequestHead {
         authority: authority.or(host),
         expects_continue: marks.expects_continue()? && version == Version::HTTP_11,
-        upgrade: marks.asks_upgrade && marks.upgrade && version == Version::HTTP_11,
+        upgrade: marks.upgrades() && version == Version::HTTP_11,
         method,
         target,
         version,
@@ -241,6 +241,7 @@ struct Marks {
     codings: bool,
     expectations: bool,
     upgrade: bool,
+    upgrades_to_http: bool,
     /// Options of `Connection`.
     closes: bool,
     keeps_alive: bool,
@@ -258,7 +259,10 @@ impl Marks {
             header::EXPECT => {
                 self.expectations |= self.expectation.replace(value.clone()).is_some();
             }
-            header::UPGRADE => self.upgrade = true,
+            header::UPGRADE => {
+                self.upgrade = true;
+                self.upgrades_to_http |= names_http(value.as_bytes());
+            }
             header::CONNECTION => {
                 for option in value.as_bytes().split(|byte| *byte == b',') {
                     let option = option.trim_ascii();
@@ -300,6 +304,11 @@ impl Marks {
     /// Whether the connection can be used again (RFC 9112 §9.3).
     fn keeps(&self, version: Version) -> bool {
         !self.closes && (version == Version::HTTP_11 || self.keeps_alive)
+    }
+
+    /// Through a tunnel of HTTP requests would pass unread: cookies, addresses and all.
+    fn upgrades(&self) -> bool {
+        self.asks_upgrade && self.upgrade && !self.upgrades_to_http
     }
 
     fn expects_continue(&self) -> Result<bool, HeadError> {
@@ -358,6 +367,14 @@ fn strip_scheme(target: &str) -> Option<&str> {
         let (start, rest) = target.split_at_checked(scheme.len())?;
         start.eq_ignore_ascii_case(scheme).then_some(rest)
     })
+}
+
+/// Whether `Upgrade` lists HTTP in clear text, as `h2c` or by its name.
+fn names_http(protocols: &[u8]) -> bool {
+    let mut protocols = protocols.to_ascii_lowercase();
+    protocols.retain(|byte| !byte.is_ascii_whitespace());
+    let mut protocols = protocols.split(|byte| *byte == b',');
+    protocols.any(|protocol| protocol == b"h2c" || protocol.starts_with(b"http/"))
 }
 
 fn chunked_only(coding: &[u8]) -> Result<Content, HeadError> {
