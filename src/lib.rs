@@ -1,6 +1,7 @@
 //! privet.
 
 pub mod admin;
+pub mod cli;
 pub mod config;
 pub mod demo;
 mod http1;

@@ -1,6 +1,6 @@
 //! From a file, a text or the command line to a [`Config`], or to everything that is wrong.
 
-use std::path::Path;
+use std::{net::SocketAddr, path::Path};
 
 use super::{
     environment::Environment,
@@ -12,7 +12,7 @@ use super::{
     resolve,
     source::{Place, Sources, read, reason},
 };
-use crate::privacy::Vendor;
+use crate::privacy::{BUILT_IN_CATALOGUE, Catalogue, Vendor};
 
 /// A configuration without errors.
 #[derive(Clone, Debug)]
@@ -27,7 +27,11 @@ pub struct Loaded {
 ///
 /// # Errors
 /// Everything that is wrong, warnings too, in the order of the files.
-pub fn load(path: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Result<Loaded, Report> {
+pub fn load(path: &Path, environment: Environment<'_>) -> Result<Loaded, Report> {
+    parse(&text_of(path)?, path, environment)
+}
+
+fn text_of(path: &Path) -> Result<String, Report> {
     let bytes = read(path).map_err(|error| {
         let problem = Problem::error(format!("can't be read: {}", reason(&error))).expecting(
             "a configuration file here or after --config; \"privet run --upstream URL\" needs none",
@@ -42,9 +46,27 @@ pub fn load(path: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Result
             mistakes: findings.into_mistakes(&Sources::default(), &[]),
         }
     })?;
-    match String::from_utf8(bytes) {
-        Ok(text) => parse(&text, path, environment),
-        Err(error) => Err(not_utf8(path, &error)),
+    String::from_utf8(bytes).map_err(|error| not_utf8(path, &error))
+}
+
+/// Where the gateway that runs with the file at `path` listens for its operator; `None` for
+/// nowhere. Mistakes elsewhere in the file don't matter, so that a gateway can be asked while its
+/// next configuration is being written.
+///
+/// # Errors
+/// What is wrong with `[admin]`, or that the file can't be read.
+pub fn admin_listener(
+    path: &Path,
+    environment: Environment<'_>,
+) -> Result<Option<SocketAddr>, Report> {
+    let text = text_of(path)?;
+    let (listener, mut mistakes) = compile(&text, path, environment, resolve::admin);
+    mistakes.retain(|mistake| {
+        mistake.severity == Severity::Error && mistake.key.starts_with("admin")
+    });
+    match listener {
+        Some(listener) if mistakes.is_empty() => Ok(listener),
+        _ => Err(Report { mistakes }),
     }
 }
 
@@ -74,7 +96,7 @@ fn not_utf8(path: &Path, error: &std::string::FromUtf8Error) -> Report {
 pub fn parse(
     text: &str,
     name: &Path,
-    environment: &dyn Fn(&str) -> Option<String>,
+    environment: Environment<'_>,
 ) -> Result<Loaded, Report> {
     let (config, mistakes) = compile(text, name, environment, resolve::config);
     match config {
@@ -114,6 +136,15 @@ pub fn vendors_from_catalogue(text: &str) -> Result<Vec<Vendor>, Report> {
         }
         _ => Err(Report { mistakes }),
     }
+}
+
+/// The vendors in force: the built-in ones, and the operator's over them.
+///
+/// # Errors
+/// What is wrong with the built-in catalogue.
+pub(crate) fn catalogue(operator: Vec<Vendor>) -> Result<Catalogue, Report> {
+    let built_in = vendors_from_catalogue(BUILT_IN_CATALOGUE)?;
+    Ok(Catalogue::new(built_in, operator))
 }
 
 fn compile<T>(

@@ -164,7 +164,7 @@ async fn answer(
         return Ok(response);
     }
 
-    let (origin, decisions) = minimise(&scene, &identity, record);
+    let (origin, decisions) = minimise(&scene, &identity, &record.request_id);
     count_stripped(&snapshot, index, &decisions.stripped, Direction::Request);
     record.cookies_stripped = u32::try_from(decisions.stripped.len()).unwrap_or(u32::MAX);
     visitor
@@ -194,10 +194,11 @@ async fn answer(
     Ok(response)
 }
 
-fn minimise(
+/// The website's request, and what was done to make it.
+pub(super) fn minimise(
     scene: &Scene<'_>,
     identity: &Identity,
-    record: &Record,
+    request_id: &HeaderValue,
 ) -> (OriginRequest, RequestDecisions) {
     let request = scene.request;
     let client_request = ClientRequest {
@@ -213,7 +214,7 @@ fn minimise(
             .filter(|_| request.upgrade),
         client: identity.client,
         forwarded_for: identity.forwarded_for.as_ref(),
-        request_id: &record.request_id,
+        request_id,
     };
     minimise_request(&client_request, &scene.site.policy, &scene.consent)
 }
@@ -262,7 +263,8 @@ fn note_report(report: &SendReport, record: &Record) {
     }
 }
 
-fn demonstrate(origin: &OriginRequest) -> Response<ResponseBody> {
+/// The bundled website's answer.
+pub(super) fn demonstrate(origin: &OriginRequest) -> Response<ResponseBody> {
     let values = |wanted: &str| {
         let lines = origin.fields().iter().filter(|(name, _)| name == wanted);
         lines

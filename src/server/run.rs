@@ -22,8 +22,9 @@ use super::{
 };
 use crate::{
     admin::{self, Admin},
-    config::{Loaded, Report},
+    config::{Config, Loaded, Report, options::HostPattern},
     log::operational,
+    tls::Certificates,
 };
 
 /// Where the configuration comes from, and comes from again at a reload.
@@ -88,6 +89,32 @@ impl From<io::Error> for StartError {
     }
 }
 
+/// What is being served, for a greeting.
+#[derive(Debug)]
+pub struct Serving<'a> {
+    /// The configuration in force.
+    pub config: &'a Config,
+    /// Whether the certificate was made for this run.
+    pub self_signed: bool,
+    /// Hosts that no certificate covers.
+    pub uncovered: Vec<HostPattern>,
+}
+
+impl<'a> Serving<'a> {
+    fn new(config: &'a Config, certificates: &Certificates) -> Self {
+        let hosts = config.hosts();
+        Self {
+            config,
+            self_signed: certificates.is_self_signed(),
+            uncovered: certificates
+                .uncovered(&hosts)
+                .into_iter()
+                .cloned()
+                .collect(),
+        }
+    }
+}
+
 /// Serves until a signal ends it. `greet` is called once websites are being served.
 ///
 /// # Errors
@@ -95,7 +122,7 @@ impl From<io::Error> for StartError {
 pub fn run(
     origin: Origin,
     loaded: Loaded,
-    greet: impl FnOnce(&crate::config::options::Config),
+    greet: impl FnOnce(&Serving<'_>),
 ) -> Result<(), StartError> {
     let begun = Instant::now();
     let level = operational::init(loaded.config.log.level)
@@ -135,7 +162,7 @@ pub fn run(
                 "websites"
             },
         );
-        greet(&config);
+        greet(&Serving::new(&config, &gateway.certificates()));
         let drain = config.limits.drain_timeout;
         let mut reload = Reload {
             gateway,

@@ -1,0 +1,159 @@
+//! The reasons: which signal, vendor, pattern and key decided.
+
+use http::{HeaderMap, HeaderName};
+
+use super::show::Told;
+use crate::{
+    privacy::{
+        Catalogue, Claim, Consent, ConsentRules, Policy, Purpose, Purposes, Removal,
+        Signal, State, VendorId, Verdict, CONSENT_COOKIE,
+    },
+    serve::Rehearsed,
+};
+
+/// Why consent to `purpose` stands where it does.
+pub(super) fn consent(
+    purpose: Purpose,
+    fields: &HeaderMap,
+    consent: &Consent,
+    policy: &Policy,
+    now: i64,
+) -> String {
+    if purpose == Purpose::Necessary {
+        return "needs no consent".to_owned();
+    }
+    let rules = policy.consent_rules();
+    match decider(purpose, fields, rules, policy.catalogue(), now) {
+        Some(Signal::Privet) => {
+            format!("the visitor's choice, in {CONSENT_COOKIE}")
+        }
+        Some(Signal::Gpc) if consent.withdrawal().is_some() => {
+            "Sec-GPC: 1 beats the visitor's older yes, which is taken back in the stored choice; \
+             consent.gpc"
+                .to_owned()
+        }
+        Some(Signal::Gpc) => "Sec-GPC: 1; consent.gpc".to_owned(),
+        Some(Signal::Dnt) => "DNT: 1; consent.dnt".to_owned(),
+        None if consent.state(purpose) == State::Granted => {
+            "nobody answered; granted by consent.default".to_owned()
+        }
+        None => "nobody answered; counts as refused (consent.default)".to_owned(),
+    }
+}
+
+/// The signal that decided for `purpose`: the last one that changed its state when they are read one
+/// after the other.
+fn decider(
+    purpose: Purpose,
+    fields: &HeaderMap,
+    rules: &ConsentRules,
+    catalogue: &Catalogue,
+    now: i64,
+) -> Option<Signal> {
+    let mut state = State::NotAsked;
+    let mut decider = None;
+    let mut partial = ConsentRules {
+        signals: Vec::new(),
+        default: Purposes::NECESSARY,
+        ..rules.clone()
+    };
+    for signal in &rules.signals {
+        partial.signals.push(*signal);
+        let next = Consent::read(fields, &partial, catalogue, now).state(purpose);
+        if next != state {
+            (state, decider) = (next, Some(*signal));
+        }
+    }
+    decider
+}
+
+/// Why a cookie passes or not.
+pub(super) fn cookie(name: &[u8], policy: &Policy, consent: &Consent, verdict: Verdict) -> String {
+    if policy.keeps(name) {
+        return "necessary by cookies.keep".to_owned();
+    }
+    match (policy.catalogue().cookie(name), verdict) {
+        (Some(claim), _) => claimed(name, claim, policy, consent),
+        (None, _) if name == CONSENT_COOKIE.as_bytes() && consent.unreadable() => {
+            "the visitor's choice, which can't be read or holds no longer: no answer".to_owned()
+        }
+        (None, _) if name == CONSENT_COOKIE.as_bytes() => "the visitor's choice".to_owned(),
+        (None, verdict) => {
+            let unknown = match verdict {
+                Verdict::Kept(_) => "keep",
+                Verdict::KeptForSession => "session",
+                Verdict::Stripped(_) => "strip",
+            };
+            format!("no vendor claims it; cookies.unknown is \"{unknown}\"")
+        }
+    }
+}
+
+fn claimed(name: &[u8], claim: Claim, policy: &Policy, consent: &Consent) -> String {
+    let catalogue = policy.catalogue();
+    let Some(vendor) = catalogue.vendor(claim.vendor) else {
+        return String::new();
+    };
+    let name = String::from_utf8_lossy(name);
+    let pattern = catalogue.claiming_pattern(claim.vendor, &name);
+    format!(
+        "{}; {} by \"{}\", {}",
+        permission(claim.vendor, claim.purpose, consent),
+        vendor.name,
+        pattern.unwrap_or_default(),
+        layer(catalogue, claim.vendor)
+    )
+}
+
+/// Where a vendor comes from.
+pub(in crate::cli) fn layer(catalogue: &Catalogue, vendor: VendorId) -> &'static str {
+    if catalogue.operators().any(|own| own == vendor) {
+        "[[vendor]]"
+    } else {
+        "built in"
+    }
+}
+
+/// What the visitor said to a vendor's purpose, or to the vendor.
+pub(super) fn permission(vendor: VendorId, purpose: Purpose, consent: &Consent) -> String {
+    if purpose == Purpose::Necessary {
+        return "necessary".to_owned();
+    }
+    match consent.vendor_answer(vendor) {
+        Some(true) => format!("{purpose}, and this vendor is granted"),
+        Some(false) => format!("{purpose}, and this vendor is refused"),
+        None => match consent.state(purpose) {
+            State::Granted => format!("{purpose} is granted"),
+            State::Refused => format!("{purpose} is refused"),
+            State::NotAsked => format!("{purpose} is not granted"),
+        },
+    }
+}
+
+/// Where the client's address comes from.
+pub(super) fn client(told: &Told<'_>, rehearsed: &Rehearsed) -> String {
+    let client_ip = &told.config.client_ip;
+    if client_ip.trusted_proxies.is_empty() {
+        return "who connects; client_ip.trusted_proxies is empty, so no field is believed".to_owned();
+    }
+    if !told.compiled.trusted.trusts(told.peer) {
+        return "who connects; not in client_ip.trusted_proxies, so no field is believed".to_owned();
+    }
+    let sent = |name: &&HeaderName| rehearsed.fields.contains_key(*name);
+    match client_ip.headers.iter().find(sent) {
+        None => "who connects: a trusted proxy, which sent none of client_ip.headers".to_owned(),
+        Some(name) if rehearsed.malformed => format!(
+            "from {name} of a trusted proxy, read from the right up to something that is no address"
+        ),
+        Some(name) => format!("from {name} of a trusted proxy"),
+    }
+}
+
+/// Why a field is removed.
+pub(super) const fn removal(removal: Removal) -> &'static str {
+    match removal {
+        Removal::Connection => "belongs to one connection only",
+        Removal::Address => "can carry or forge an address, or is for gateways only to say",
+        Removal::SpelledOut => "its value spells the client's address out",
+    }
+}
