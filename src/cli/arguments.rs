@@ -11,18 +11,20 @@ use http::{HeaderName, HeaderValue};
 use super::explain::{Url, cookie, header, purposes, set_cookie};
 use crate::privacy::Purposes;
 
-/// The privacy hedge in front of a website.
+/// The privacy hedge in front of a website
 ///
-/// privet stands between visitors and a website. It serves the website over TLS, lets no tracker's
-/// cookie pass without the visitor's consent, and shortens addresses before anybody else sees them.
+/// privet stands between visitors and a website. It serves the website over TLS, lets no
+/// tracker's cookie pass without the visitor's consent, and minimises addresses before
+/// anybody else sees them.
 #[derive(Debug, Parser)]
 #[command(
     name = "privet",
     version,
+    verbatim_doc_comment,
     after_help = "Without a command, privet runs.\n\
                   Exit codes: 0 fine, 1 failed while running, 2 wrong usage or configuration.\n\
-                  Signals: SIGTERM and SIGINT finish running requests and end, a second one ends at once;\n\
-                  SIGHUP reloads configuration and certificates; SIGUSR1 reopens the access log."
+                  Signals: SIGTERM and SIGINT finish running requests and end, a second one ends at\n\
+                  once; SIGHUP reloads configuration and certificates; SIGUSR1 reopens the access log."
 )]
 pub(super) struct Arguments {
     /// The configuration [default: proxy.toml]
@@ -36,7 +38,7 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Serve the websites of a configuration, or one website with all defaults
     Run(RunArguments),
-    /// Report every mistake of a configuration, or say what it promises and what it does not cover
+    /// Report every mistake of a configuration, or say what it promises and what not
     Check,
     /// Put the changed configuration and certificates in force, or say why not
     ///
@@ -49,7 +51,7 @@ pub(super) enum Command {
     ///
     /// A dry run: nothing is sent to anybody. Cookies are shown by name, never with their values.
     Explain(Box<ExplainArguments>),
-    /// Show the vendors in force, or which vendor and purpose something belongs to
+    /// Show the vendors in force, or whose a cookie, host or URL is and what it is for
     Vendors {
         /// Cookie names, vendors, hosts or URLs
         #[arg(value_name = "NAME")]

@@ -32,9 +32,7 @@ fn dispatch(arguments: Arguments) -> ExitCode {
         },
         Some(Command::Check) => check::check(&source),
         Some(Command::Reload(arguments)) => reload::reload(&source, arguments.admin),
-        Some(Command::Healthcheck(arguments)) => {
-            healthcheck::healthcheck(&source, arguments.admin)
-        }
+        Some(Command::Healthcheck(arguments)) => healthcheck::healthcheck(&source, arguments.admin),
         Some(Command::Explain(arguments)) => explain::explain(&source, &arguments),
         Some(Command::Vendors { names }) => vendors::vendors(&source, &names),
         Some(Command::Config { anonymise }) => config::config(&source, anonymise),

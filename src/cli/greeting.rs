@@ -13,10 +13,7 @@ use crate::{
 pub(super) fn greeting(serving: &Serving<'_>) -> String {
     let config = serving.config;
     let mut text = Text::default();
-    text.title(&format!(
-        "privet {} is serving",
-        env!("CARGO_PKG_VERSION")
-    ));
+    text.title(&format!("privet {} is serving", env!("CARGO_PKG_VERSION")));
     let start = start(config);
     let mut rows = vec![
         [start.clone(), "where to look".to_owned()],
@@ -41,7 +38,13 @@ pub(super) fn greeting(serving: &Serving<'_>) -> String {
     let rows: Vec<[String; 3]> = config
         .sites
         .iter()
-        .map(|site| [hosts(&site.hosts), upstream(&site.upstream), mode(site.mode).to_owned()])
+        .map(|site| {
+            [
+                hosts(&site.hosts),
+                upstream(&site.upstream),
+                mode(site.mode).to_owned(),
+            ]
+        })
         .collect();
     text.rows(&rows);
     let warnings = warnings(serving);

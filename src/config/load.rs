@@ -61,9 +61,8 @@ pub fn admin_listener(
 ) -> Result<Option<SocketAddr>, Report> {
     let text = text_of(path)?;
     let (listener, mut mistakes) = compile(&text, path, environment, resolve::admin);
-    mistakes.retain(|mistake| {
-        mistake.severity == Severity::Error && mistake.key.starts_with("admin")
-    });
+    mistakes
+        .retain(|mistake| mistake.severity == Severity::Error && mistake.key.starts_with("admin"));
     match listener {
         Some(listener) if mistakes.is_empty() => Ok(listener),
         _ => Err(Report { mistakes }),
@@ -93,11 +92,7 @@ fn not_utf8(path: &Path, error: &std::string::FromUtf8Error) -> Report {
 ///
 /// # Errors
 /// Everything that is wrong, warnings too, in the order of the files.
-pub fn parse(
-    text: &str,
-    name: &Path,
-    environment: Environment<'_>,
-) -> Result<Loaded, Report> {
+pub fn parse(text: &str, name: &Path, environment: Environment<'_>) -> Result<Loaded, Report> {
     let (config, mistakes) = compile(text, name, environment, resolve::config);
     match config {
         Some(config)

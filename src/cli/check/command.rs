@@ -10,7 +10,10 @@ use crate::{
         outcome::Outcome,
         source::Source,
     },
-    config::{Config, Loaded, Report, catalogue, options::{Site, Upstream}},
+    config::{
+        Config, Loaded, Report, catalogue,
+        options::{Site, Upstream},
+    },
     tls::{CertificateResolver, Certificates, server_config},
 };
 
@@ -33,8 +36,8 @@ pub(in crate::cli) fn check(source: &Source) -> Outcome {
 }
 
 fn promises(source: &Source, config: &Config) -> Result<String, String> {
-    let certificates = Certificates::load(&config.tls, &config.hosts())
-        .map_err(|error| error.to_string())?;
+    let certificates =
+        Certificates::load(&config.tls, &config.hosts()).map_err(|error| error.to_string())?;
     let resolver = Arc::new(CertificateResolver::new(certificates.clone()));
     server_config(&config.tls, resolver).map_err(|error| error.to_string())?;
     let catalogue = catalogue(config.vendors.clone()).map_err(|report| report.to_string())?;

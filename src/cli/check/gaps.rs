@@ -90,12 +90,8 @@ fn plain_upstreams(config: &Config) -> Option<String> {
             }
         }
     }
-    (!plain.is_empty()).then(|| {
-        format!(
-            "The way to {}: it is not encrypted.",
-            listed(&plain, "and")
-        )
-    })
+    (!plain.is_empty())
+        .then(|| format!("The way to {}: it is not encrypted.", listed(&plain, "and")))
 }
 
 /// Of a site's rules.

@@ -22,7 +22,7 @@ pub(super) fn promises(config: &Config, catalogue: &Catalogue) -> Vec<String> {
     sentences.extend(certificates(&config.tls));
     sentences.push(client(config));
     sentences.push(
-        "Websites receive exactly one client address at most, minimised, in X-Forwarded-For; every \
+        "Websites receive one client address at most, minimised, in X-Forwarded-For; every \
          other field that can carry or forge one is removed."
             .to_owned(),
     );
@@ -94,7 +94,8 @@ fn certificates(tls: &Tls) -> Option<String> {
 fn client(config: &Config) -> String {
     let client_ip = &config.client_ip;
     if client_ip.trusted_proxies.is_empty() {
-        return "No proxy is trusted: the client is who connects, whatever its fields say.".to_owned();
+        return "No proxy is trusted: the client is who connects, whatever its fields say."
+            .to_owned();
     }
     let nets: Vec<String> = client_ip
         .trusted_proxies
@@ -143,13 +144,16 @@ fn log(config: &Config) -> String {
         AccessLog::Stdout | AccessLog::Off => String::new(),
     };
     format!(
-        "The access log goes {place} in {format}, with no full address, no cookie value, no \
+        "The access log goes {place} in {format}: the minimised address, no cookie value, no \
          credential and {values}.{rotated}"
     )
 }
 
 fn vendors(config: &Config, catalogue: &Catalogue) -> String {
-    let cookies: usize = catalogue.iter().map(|(_, vendor)| vendor.cookies.len()).sum();
+    let cookies: usize = catalogue
+        .iter()
+        .map(|(_, vendor)| vendor.cookies.len())
+        .sum();
     let own = match config.vendors.len() {
         0 => String::new(),
         count => format!(", {count} of them from [[vendor]]"),

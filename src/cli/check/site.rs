@@ -132,9 +132,8 @@ fn upgrades(cookies: &CookieRules) -> Vec<String> {
         SameSiteDefault::None => Some("None"),
         SameSiteDefault::Leave => None,
     };
-    attributes.extend(
-        same_site.map(|value| format!("SameSite={value} where the website says none")),
-    );
+    attributes
+        .extend(same_site.map(|value| format!("SameSite={value} where the website says none")));
     let mut sentences = Vec::new();
     if !attributes.is_empty() {
         sentences.push(format!(
@@ -167,7 +166,10 @@ fn fields(rules: &HeaderRules) -> Vec<String> {
     let mut sentences = Vec::new();
     let added: Vec<&str> = [
         rules.referrer_policy.as_ref().map(|_| "Referrer-Policy"),
-        rules.permissions_policy.as_ref().map(|_| "Permissions-Policy"),
+        rules
+            .permissions_policy
+            .as_ref()
+            .map(|_| "Permissions-Policy"),
     ]
     .into_iter()
     .flatten()

@@ -94,7 +94,10 @@ pub(in crate::cli) fn purposes(text: &str) -> Result<Purposes, String> {
     let purpose = |name: &str| {
         Purpose::from_name(name.trim()).ok_or_else(|| {
             let names: Vec<&str> = Purpose::ALL.iter().map(|purpose| purpose.name()).collect();
-            format!("the purposes are {}, or \"all\", \"none\"", names.join(", "))
+            format!(
+                "the purposes are {}, or \"all\", \"none\"",
+                names.join(", ")
+            )
         })
     };
     text.split(',').map(purpose).collect()
@@ -137,7 +140,10 @@ mod tests {
     #[test]
     fn urls_are_read_as_a_browser_would() {
         for (text, expected) in [
-            ("https://a.example/b?c=d#e", Ok((false, "a.example", "/b?c=d"))),
+            (
+                "https://a.example/b?c=d#e",
+                Ok((false, "a.example", "/b?c=d")),
+            ),
             ("http://a.example", Ok((true, "a.example", "/"))),
             ("a.example:8443?x", Ok((false, "a.example:8443", "/?x"))),
             ("https://[::1]:8443/", Ok((false, "[::1]:8443", "/"))),
@@ -158,7 +164,10 @@ mod tests {
     fn a_name_alone_is_a_cookie_of_that_name() {
         assert_eq!(cookie("_ga").expect("a value"), "_ga=1");
         assert_eq!(cookie("a=2; b=3").expect("a value"), "a=2; b=3");
-        assert_eq!(set_cookie("_ga; Max-Age=9").expect("a value"), "_ga=1; Max-Age=9");
+        assert_eq!(
+            set_cookie("_ga; Max-Age=9").expect("a value"),
+            "_ga=1; Max-Age=9"
+        );
         assert!(cookie("a=\r\nb").is_err());
     }
 }

@@ -93,8 +93,11 @@ fn choice(
     let authority = Authority::parse(arguments.url.authority.as_bytes())?;
     let site = compiled.sites.get(compiled.table.find(&authority.host)?)?;
     let policy = &site.policy;
-    let line =
-        Choice::new(granted, false, now).set_cookie(policy.consent_rules(), policy.catalogue(), now)?;
+    let line = Choice::new(granted, false, now).set_cookie(
+        policy.consent_rules(),
+        policy.catalogue(),
+        now,
+    )?;
     let pair = line.to_str().ok()?.split(';').next()?.to_owned();
     debug_assert!(pair.starts_with(CONSENT_COOKIE));
     HeaderValue::try_from(pair).ok()

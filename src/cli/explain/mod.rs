@@ -2,12 +2,15 @@
 //! and what each of them decides, with the reason and the key that would change it.
 //!
 //! `arguments` reads what the visitor would send, `command` rehearses it, `why` has the reasons,
-//! and `show` puts them on the page. Values of cookies and credentials are not shown.
+//! and `show` puts all on the page, with `cookies`, `wire` and `logged`. Values of cookies and credentials are not shown.
 
 mod arguments;
 mod command;
+mod cookies;
+mod logged;
 mod show;
 mod why;
+mod wire;
 
 pub(super) use arguments::{Url, cookie, header, purposes, set_cookie};
 pub(super) use command::explain;

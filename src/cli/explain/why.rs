@@ -5,8 +5,8 @@ use http::{HeaderMap, HeaderName};
 use super::show::Told;
 use crate::{
     privacy::{
-        Catalogue, Claim, Consent, ConsentRules, Policy, Purpose, Purposes, Removal,
-        Signal, State, VendorId, Verdict, CONSENT_COOKIE,
+        CONSENT_COOKIE, Catalogue, Claim, Consent, ConsentRules, Policy, Purpose, Purposes,
+        Removal, Signal, State, VendorId, Verdict,
     },
     serve::Rehearsed,
 };
@@ -35,9 +35,9 @@ pub(super) fn consent(
         Some(Signal::Gpc) => "Sec-GPC: 1; consent.gpc".to_owned(),
         Some(Signal::Dnt) => "DNT: 1; consent.dnt".to_owned(),
         None if consent.state(purpose) == State::Granted => {
-            "nobody answered; granted by consent.default".to_owned()
+            "nobody answered; consent.default grants it".to_owned()
         }
-        None => "nobody answered; counts as refused (consent.default)".to_owned(),
+        None => "nobody answered, and consent.default does not grant it".to_owned(),
     }
 }
 
@@ -67,47 +67,59 @@ fn decider(
     decider
 }
 
-/// Why a cookie passes or not.
-pub(super) fn cookie(name: &[u8], policy: &Policy, consent: &Consent, verdict: Verdict) -> String {
+/// Why a cookie passes or not, and who or what says whose it is.
+pub(super) fn cookie(
+    name: &[u8],
+    policy: &Policy,
+    consent: &Consent,
+    verdict: Verdict,
+) -> [String; 2] {
+    let both = |why: &str, who: &str| [why.to_owned(), who.to_owned()];
     if policy.keeps(name) {
-        return "necessary by cookies.keep".to_owned();
+        return both("necessary", "by cookies.keep");
+    }
+    if name == CONSENT_COOKIE.as_bytes() && matches!(verdict, Verdict::Kept(_)) {
+        return if consent.unreadable() {
+            both("no answer", "the choice can't be read or holds no longer")
+        } else {
+            both("necessary", "the visitor's choice")
+        };
     }
     match (policy.catalogue().cookie(name), verdict) {
-        (Some(claim), _) => claimed(name, claim, policy, consent),
-        (None, _) if name == CONSENT_COOKIE.as_bytes() && consent.unreadable() => {
-            "the visitor's choice, which can't be read or holds no longer: no answer".to_owned()
+        (Some(claim), _) => [
+            permission(claim.vendor, claim.purpose, consent),
+            claimant(name, claim, policy.catalogue()),
+        ],
+        (None, Verdict::Kept(_)) => both("unknown", "no vendor; cookies.unknown is \"keep\""),
+        (None, Verdict::KeptForSession) => {
+            both("unknown", "no vendor; cookies.unknown is \"session\"")
         }
-        (None, _) if name == CONSENT_COOKIE.as_bytes() => "the visitor's choice".to_owned(),
-        (None, verdict) => {
-            let unknown = match verdict {
-                Verdict::Kept(_) => "keep",
-                Verdict::KeptForSession => "session",
-                Verdict::Stripped(_) => "strip",
-            };
-            format!("no vendor claims it; cookies.unknown is \"{unknown}\"")
-        }
+        (None, Verdict::Stripped(_)) => both("unknown", "no vendor; cookies.unknown is \"strip\""),
     }
 }
 
-fn claimed(name: &[u8], claim: Claim, policy: &Policy, consent: &Consent) -> String {
-    let catalogue = policy.catalogue();
-    let Some(vendor) = catalogue.vendor(claim.vendor) else {
-        return String::new();
-    };
+fn claimant(name: &[u8], claim: Claim, catalogue: &Catalogue) -> String {
+    let vendor = catalogue
+        .vendor(claim.vendor)
+        .map_or("", |vendor| vendor.name.as_str());
     let name = String::from_utf8_lossy(name);
     let pattern = catalogue.claiming_pattern(claim.vendor, &name);
-    format!(
-        "{}; {} by \"{}\", {}",
-        permission(claim.vendor, claim.purpose, consent),
-        vendor.name,
-        pattern.unwrap_or_default(),
-        layer(catalogue, claim.vendor)
-    )
+    let own = if is_own(catalogue, claim.vendor) {
+        " of [[vendor]]"
+    } else {
+        ""
+    };
+    format!("{vendor}{own}, \"{}\"", pattern.unwrap_or_default())
+}
+
+/// Whether a vendor is one of the operator's.
+fn is_own(catalogue: &Catalogue, vendor: VendorId) -> bool {
+    catalogue.operators().any(|own| own == vendor)
 }
 
 /// Where a vendor comes from.
 pub(in crate::cli) fn layer(catalogue: &Catalogue, vendor: VendorId) -> &'static str {
-    if catalogue.operators().any(|own| own == vendor) {
+    if is_own(catalogue, vendor) {
         "[[vendor]]"
     } else {
         "built in"
@@ -120,12 +132,12 @@ pub(super) fn permission(vendor: VendorId, purpose: Purpose, consent: &Consent) 
         return "necessary".to_owned();
     }
     match consent.vendor_answer(vendor) {
-        Some(true) => format!("{purpose}, and this vendor is granted"),
-        Some(false) => format!("{purpose}, and this vendor is refused"),
+        Some(true) => format!("{purpose}, vendor granted"),
+        Some(false) => format!("{purpose}, vendor refused"),
         None => match consent.state(purpose) {
-            State::Granted => format!("{purpose} is granted"),
-            State::Refused => format!("{purpose} is refused"),
-            State::NotAsked => format!("{purpose} is not granted"),
+            State::Granted => format!("{purpose} granted"),
+            State::Refused => format!("{purpose} refused"),
+            State::NotAsked => format!("{purpose} not granted"),
         },
     }
 }
@@ -134,10 +146,12 @@ pub(super) fn permission(vendor: VendorId, purpose: Purpose, consent: &Consent) 
 pub(super) fn client(told: &Told<'_>, rehearsed: &Rehearsed) -> String {
     let client_ip = &told.config.client_ip;
     if client_ip.trusted_proxies.is_empty() {
-        return "who connects; client_ip.trusted_proxies is empty, so no field is believed".to_owned();
+        return "who connects; client_ip.trusted_proxies is empty, so no field is believed"
+            .to_owned();
     }
     if !told.compiled.trusted.trusts(told.peer) {
-        return "who connects; not in client_ip.trusted_proxies, so no field is believed".to_owned();
+        return "who connects; not in client_ip.trusted_proxies, so no field is believed"
+            .to_owned();
     }
     let sent = |name: &&HeaderName| rehearsed.fields.contains_key(*name);
     match client_ip.headers.iter().find(sent) {

@@ -36,16 +36,17 @@ impl Lookup<'_> {
             return;
         }
         if self.is_kept_somewhere(name) {
-            text.rows(&[self.fate(name)]);
+            text.rows(&[["as a cookie".to_owned(), self.fate(name)]]);
             return;
         }
-        text.note("Nobody's: no vendor has this name, and none claims such a cookie or host.");
+        text.note("No vendor has this name, and none claims such a cookie, host or path.");
         let near = self.near(name);
         if !near.is_empty() {
             text.note(&format!("Vendors of similar names: {}.", near.join(", ")));
         }
-        let [what, fate] = self.fate(name);
-        text.rows(&[["as a cookie".to_owned(), format!("{what}: {fate}")]]);
+        if !name.contains('/') {
+            text.note(&format!("A cookie of this name {}.", self.fate(name)));
+        }
     }
 
     fn vendor(&self, id: VendorId, text: &mut Text) {
@@ -90,7 +91,7 @@ impl Lookup<'_> {
                 format!("{} at most", write_duration(lifetime)),
             ]);
         }
-        rows.push(self.fate(name));
+        rows.push(["at first".to_owned(), self.fate(name)]);
         text.rows(&rows);
     }
 
@@ -152,7 +153,7 @@ impl Lookup<'_> {
     }
 
     /// What becomes of the cookie `name` before any choice, on each site.
-    fn fate(&self, name: &str) -> [String; 2] {
+    fn fate(&self, name: &str) -> String {
         let mut fates: Vec<(String, Vec<&str>)> = Vec::new();
         for site in self.sites {
             let fate = fate(name, &site.policy);
@@ -161,15 +162,14 @@ impl Lookup<'_> {
                 None => fates.push((fate, vec![&site.name])),
             }
         }
-        let told = match fates.as_slice() {
+        match fates.as_slice() {
             [(fate, _)] => fate.clone(),
             several => several
                 .iter()
-                .map(|(fate, names)| format!("{fate} on {}", listed(names, "and")))
+                .map(|(fate, names)| format!("on {} {fate}", listed(names, "and")))
                 .collect::<Vec<_>>()
                 .join("; "),
-        };
-        ["unasked".to_owned(), told]
+        }
     }
 
     fn is_kept_somewhere(&self, name: &str) -> bool {
@@ -205,17 +205,19 @@ fn fate(name: &str, policy: &Policy) -> String {
     let nobody = HeaderMap::new();
     let consent = Consent::read(&nobody, policy.consent_rules(), policy.catalogue(), 0);
     let name = name.as_bytes();
-    let mode = if policy.enforces() {
-        ""
-    } else {
-        ", but for mode \"observe\""
+    if policy.keeps(name) {
+        return "passes as necessary: cookies.keep names it".to_owned();
+    }
+    let why = match policy.catalogue().cookie(name) {
+        Some(claim) if claim.purpose == Purpose::Necessary => "",
+        Some(claim) if consent.allows(claim) => " by consent.default",
+        Some(_) => " until the visitor consents",
+        None => " by cookies.unknown",
     };
     match policy.verdict(name, &consent) {
-        _ if policy.keeps(name) => "passes: cookies.keep calls it necessary".to_owned(),
-        Verdict::Kept(_) => "passes".to_owned(),
-        Verdict::KeptForSession => {
-            "passes, for the browser's session only (cookies.unknown)".to_owned()
-        }
-        Verdict::Stripped(_) => format!("stripped{mode}"),
+        Verdict::Kept(_) => format!("passes{why}"),
+        Verdict::KeptForSession => format!("passes for the browser's session{why}"),
+        Verdict::Stripped(_) if policy.enforces() => format!("is stripped{why}"),
+        Verdict::Stripped(_) => format!("would be stripped{why}, but for mode \"observe\""),
     }
 }
