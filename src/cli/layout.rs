@@ -133,9 +133,12 @@ mod tests {
         let text = text.into_string();
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines.iter().all(|line| line.chars().count() <= WIDTH));
-        assert!(lines[0].starts_with("  é       word"), "{text}");
-        assert!(lines[1].starts_with("          word"), "{text}");
-        assert_eq!(lines[2..], ["  longer  x", "  alone"]);
+        let [first, second, others @ ..] = lines.as_slice() else {
+            panic!("too few lines: {text}");
+        };
+        assert!(first.starts_with("  é       word"), "{text}");
+        assert!(second.starts_with("          word"), "{text}");
+        assert_eq!(others, ["  longer  x", "  alone"]);
     }
 
     #[test]

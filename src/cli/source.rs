@@ -30,7 +30,7 @@ impl Source {
 
     /// The file.
     pub(super) fn path(&self) -> &Path {
-        self.0.as_deref().unwrap_or(Path::new(DEFAULT_FILE))
+        self.0.as_deref().unwrap_or_else(|| Path::new(DEFAULT_FILE))
     }
 
     /// The file, as the gateway reads it.
