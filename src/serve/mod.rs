@@ -14,6 +14,7 @@ mod record;
 mod redirect;
 mod refusal;
 mod rehearsal;
+mod response;
 mod snapshot;
 mod tunnel;
 mod visitor;

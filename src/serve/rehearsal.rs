@@ -1,22 +1,22 @@
 //! A request that nobody sent, taken the way of [`exchange`](super::exchange) by the same
 //! functions, for `privet explain`. No website is asked: its answer is given.
 
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use tokio::time::Instant;
 
 use super::{
-    exchange::{IncomingRequest, Scene, demonstrate, minimise},
+    exchange::{IncomingRequest, Scene, client_request, demonstrate},
     keys::{KeyEpoch, PseudonymKeys},
     own,
     refusal::Refusal,
-    snapshot::Compiled,
+    snapshot::{Compiled, Site},
     visitor::Identity,
 };
 use crate::{
     http1::{HeadError, RequestHead},
     privacy::{
-        CONSENT_COOKIE, ClientAddr, Consent, Content, MinimisedAddr, OriginRequest,
-        RequestDecisions, ResponseContext, Stripped, add_security_fields, cookie_name,
+        CONSENT_COOKIE, ClientAddr, Consent, Content, FieldLines, MinimisedAddr, OriginRequest,
+        Policy, RequestDecisions, ResponseContext, Stripped, cookie_name, minimise_request,
         minimise_response,
     },
     site::Authority,
@@ -43,7 +43,7 @@ pub(crate) struct Rehearsed {
     /// The site's place in the configuration.
     pub(crate) site: usize,
     /// The request's fields as they were parsed.
-    pub(crate) fields: HeaderMap,
+    pub(crate) fields: FieldLines,
     /// Whose request it is.
     pub(crate) client: ClientAddr,
     /// Whether a trusted proxy's field held something that is no address.
@@ -56,31 +56,35 @@ pub(crate) struct Rehearsed {
     pub(crate) answer: Answer,
 }
 
-/// Who answers, and what the visitor receives.
+/// Who answers.
 #[derive(Debug)]
 pub(crate) enum Answer {
     /// privet itself.
     Own {
         /// Which of its resources.
         resource: own::Resource,
-        /// With what status and fields; or an error page.
-        response: Result<(StatusCode, HeaderMap), Refusal>,
+        /// With what status.
+        status: StatusCode,
     },
     /// The website.
-    Website {
-        /// What it receives.
-        origin: OriginRequest,
-        /// What was done to the request.
-        decisions: RequestDecisions,
-        /// Each `Set-Cookie` line that it sends, and what becomes of it.
-        set_cookies: Vec<(HeaderValue, Option<HeaderValue>)>,
-        /// Its status.
-        status: StatusCode,
-        /// The fields that the visitor receives.
-        fields: HeaderMap,
-        /// The cookies of its answer that are refused.
-        stripped: Vec<Stripped>,
-    },
+    Website(Box<WebsiteAnswer>),
+}
+
+/// What travels to the website and back.
+#[derive(Debug)]
+pub(crate) struct WebsiteAnswer {
+    /// What the website receives.
+    pub(crate) origin: OriginRequest,
+    /// What was done to the request.
+    pub(crate) decisions: RequestDecisions,
+    /// Each `Set-Cookie` line that it sends, and what becomes of it.
+    pub(crate) set_cookies: Vec<(HeaderValue, Option<HeaderValue>)>,
+    /// Its status.
+    pub(crate) status: StatusCode,
+    /// The fields that the visitor receives.
+    pub(crate) fields: FieldLines,
+    /// The cookies of its answer that are refused.
+    pub(crate) stripped: Vec<Stripped>,
 }
 
 /// Takes the request its way.
@@ -91,36 +95,24 @@ pub(crate) async fn rehearse(
     compiled: &Compiled,
     rehearsal: Rehearsal<'_>,
 ) -> Result<Rehearsed, Refusal> {
-    let Rehearsal { head, now, .. } = rehearsal;
-    let request = incoming(head);
-    let text = request
-        .authority
-        .clone()
-        .ok_or(Refusal::Head(HeadError::Authority))?;
-    let authority = Authority::parse(text.as_bytes()).ok_or(Refusal::Head(HeadError::Authority))?;
-    let index = compiled
-        .table
-        .find(&authority.host)
-        .ok_or(Refusal::Misdirected)?;
+    let now = rehearsal.now;
+    let mut request = incoming(rehearsal.head);
+    let missing = Refusal::Head(HeadError::Authority);
+    let text = request.authority.clone().ok_or(missing)?;
+    let authority = Authority::parse(text.as_bytes()).ok_or(missing)?;
+    let host = authority.host.as_ref();
+    let index = compiled.table.find(host).ok_or(Refusal::Misdirected)?;
     let site = compiled.sites.get(index).ok_or(Refusal::Misdirected)?;
-    let derived = compiled.trusted.derive(rehearsal.peer, &request.fields);
-    let rule = site.policy.address_rule();
-    let rotation = rule.pseudonym_rotation;
-    let key = PseudonymKeys::default().current(rotation, KeyEpoch::at(now, rotation));
-    let identity = Identity::new(derived.client, rule, &key);
     let policy = &site.policy;
-    let consent = Consent::read(
-        &request.fields,
-        policy.consent_rules(),
-        policy.catalogue(),
-        now,
-    );
+    let fields = request.fields.clone();
+    let derived = compiled.trusted.derive(rehearsal.peer, &fields);
+    let identity = identity(derived.client, policy, now);
     let scene = Scene {
         request: &request,
         authority: &text,
-        host: &authority.host,
+        host,
         site,
-        consent,
+        consent: Consent::read(&fields, policy.consent_rules(), policy.catalogue(), now),
         now,
     };
     if let (Content::Length(length), Some(limit)) = (request.framing, compiled.limits.body_size)
@@ -128,23 +120,38 @@ pub(crate) async fn rehearse(
     {
         return Err(Refusal::ContentTooLarge);
     }
-    let answer = match own::Resource::of(&scene) {
-        Some(resource) => own_answer(resource, &scene).await,
-        None => {
-            let (origin, decisions) = minimise(&scene, &identity, &rehearsal.request_id);
-            website_answer(&scene, origin, decisions, rehearsal.set_cookies)
-        }
-    };
+    let own = own_answer(&scene).await;
     let consent = scene.consent;
+    let answer = own.unwrap_or_else(|| {
+        let id = &rehearsal.request_id;
+        let request = client_request(&mut request, &text, host, &identity, id);
+        let (origin, decisions) = minimise_request(request, policy, &consent);
+        let context = ResponseContext {
+            policy,
+            consent: &consent,
+            authority: text.to_str().unwrap_or_default(),
+            origin: "",
+            now,
+        };
+        website_answer(site, origin, decisions, rehearsal.set_cookies, &context)
+    });
     Ok(Rehearsed {
         site: index,
+        fields,
         client: derived.client,
         malformed: derived.malformed,
         logged: identity.logged,
         consent,
         answer,
-        fields: request.fields,
     })
+}
+
+/// What may be known of the client, by a key that is forgotten at once.
+fn identity(client: ClientAddr, policy: &Policy, now: i64) -> Identity {
+    let rule = policy.address_rule();
+    let rotation = rule.pseudonym_rotation;
+    let key = PseudonymKeys::default().current(rotation, KeyEpoch::at(now, rotation));
+    Identity::new(client, rule, &key)
 }
 
 fn incoming(head: RequestHead) -> IncomingRequest {
@@ -161,61 +168,53 @@ fn incoming(head: RequestHead) -> IncomingRequest {
     }
 }
 
-async fn own_answer(resource: own::Resource, scene: &Scene<'_>) -> Answer {
-    let response = own::answer(resource, scene, None).await.map(|response| {
-        let (mut parts, _) = response.into_parts();
-        add_security_fields(&mut parts.headers, &scene.site.policy);
-        (parts.status, parts.headers)
-    });
-    Answer::Own { resource, response }
+async fn own_answer(scene: &Scene<'_>) -> Option<Answer> {
+    let resource = own::Resource::of(scene)?;
+    let status = match own::answer(resource, scene, None).await {
+        Ok(response) => response.status(),
+        Err(refusal) => refusal.status(),
+    };
+    Some(Answer::Own { resource, status })
 }
 
 fn website_answer(
-    scene: &Scene<'_>,
+    site: &Site,
     origin: OriginRequest,
-    mut decisions: RequestDecisions,
+    decisions: RequestDecisions,
     set_cookies: &[HeaderValue],
+    context: &ResponseContext<'_>,
 ) -> Answer {
-    let (status, mut fields) = if scene.site.is_demo() {
-        let (parts, _) = demonstrate(&origin).into_parts();
-        (parts.status, parts.headers)
+    let (status, mut fields) = if site.is_demo() {
+        let response = demonstrate(&origin);
+        (response.status, response.fields)
     } else {
-        (StatusCode::OK, HeaderMap::new())
+        (StatusCode::OK, FieldLines::default())
     };
     for line in set_cookies {
-        fields.append(header::SET_COOKIE, line.clone());
+        fields.push(header::SET_COOKIE, line.clone());
     }
-    let context = ResponseContext {
-        policy: &scene.site.policy,
-        consent: &scene.consent,
-        authority: scene.authority.to_str().unwrap_or_default(),
-        origin: "",
-        now: scene.now,
-    };
-    let lines = fields.get_all(header::SET_COOKIE).into_iter();
-    let set_cookies = lines
-        .map(|line| (line.clone(), alone(line, &context)))
+    let set_cookies = fields
+        .get_all(&header::SET_COOKIE)
+        .map(|line| (line.clone(), alone(line, context)))
         .collect();
-    let evictions = std::mem::take(&mut decisions.evictions);
-    let stripped = minimise_response(&mut fields, &context, evictions.clone());
-    decisions.evictions = evictions;
-    Answer::Website {
+    let stripped = minimise_response(&mut fields, context, decisions.evictions.clone());
+    Answer::Website(Box::new(WebsiteAnswer {
         origin,
         decisions,
         set_cookies,
         status,
         fields,
         stripped,
-    }
+    }))
 }
 
 /// What becomes of one `Set-Cookie` line.
 fn alone(line: &HeaderValue, context: &ResponseContext<'_>) -> Option<HeaderValue> {
-    let mut fields = HeaderMap::new();
-    fields.insert(header::SET_COOKIE, line.clone());
+    let mut fields = FieldLines::default();
+    fields.push(header::SET_COOKIE, line.clone());
     minimise_response(&mut fields, context, Vec::new());
     // What is stored of a withdrawn consent is no answer to this line.
     let is_ours = |line: &HeaderValue| cookie_name(line.as_bytes()) == CONSENT_COOKIE.as_bytes();
-    let mut lines = fields.get_all(header::SET_COOKIE).into_iter();
+    let mut lines = fields.get_all(&header::SET_COOKIE);
     lines.find(|line| !is_ours(line)).cloned()
 }

@@ -45,7 +45,8 @@ pub(super) fn of_request(text: &mut Text, rehearsed: &Rehearsed, policy: &Policy
 
 fn is_expired(name: &[u8], rehearsed: &Rehearsed) -> bool {
     match &rehearsed.answer {
-        Answer::Website { decisions, .. } => decisions
+        Answer::Website(answer) => answer
+            .decisions
             .evictions
             .iter()
             .any(|line| cookie_name(line.as_bytes()) == name),

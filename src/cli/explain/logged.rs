@@ -9,7 +9,7 @@ use crate::{
     cli::layout::Text,
     config::options::AccessLog,
     log::{AccessEntry, Formatter},
-    serve::{Answer, Refusal, Rehearsed},
+    serve::{Answer, Rehearsed},
 };
 
 /// What is written down of the request.
@@ -28,22 +28,15 @@ pub(super) fn logged(text: &mut Text, told: &Told<'_>, rehearsed: &Rehearsed, si
 
 /// The request as the log would be told of it; sizes and durations are not known.
 fn entry<'a>(told: &'a Told<'_>, rehearsed: &'a Rehearsed, site: &'a str) -> AccessEntry<'a> {
-    let field = |name: HeaderName| rehearsed.fields.get(name).map(HeaderValue::as_bytes);
+    let field = |name: HeaderName| rehearsed.fields.get(&name).map(HeaderValue::as_bytes);
     let count = |stripped: usize| u32::try_from(stripped).unwrap_or(u32::MAX);
     let (status, stripped, dropped) = match &rehearsed.answer {
-        Answer::Own { response, .. } => {
-            let refused = |refusal: &Refusal| refusal.status();
-            let status = response
-                .as_ref()
-                .map_or_else(refused, |(status, _)| *status);
-            (status, 0, 0)
-        }
-        Answer::Website {
-            decisions,
-            stripped,
-            status,
-            ..
-        } => (*status, decisions.stripped.len(), stripped.len()),
+        Answer::Own { status, .. } => (*status, 0, 0),
+        Answer::Website(answer) => (
+            answer.status,
+            answer.decisions.stripped.len(),
+            answer.stripped.len(),
+        ),
     };
     AccessEntry {
         time: told.time,

@@ -2,8 +2,6 @@
 
 use std::time::SystemTime;
 
-use http::{HeaderMap, StatusCode};
-
 use super::{command::EXAMPLE_PEER, cookies, logged::logged, why, wire};
 use crate::{
     cli::{
@@ -71,26 +69,17 @@ pub(super) fn rehearsed(told: &Told<'_>, rehearsed: &Rehearsed) -> String {
     consent(&mut text, told, rehearsed, policy);
     cookies::of_request(&mut text, rehearsed, policy);
     match &rehearsed.answer {
-        Answer::Own { resource, response } => {
-            own(
-                &mut text,
-                told,
-                rehearsed,
-                *resource,
-                response.as_ref(),
-                policy,
-            );
+        Answer::Own { resource, status } => {
+            text.title("Answered by privet");
+            let what = own(told, rehearsed, *resource, policy);
+            text.note(&format!("{status}: {what}."));
+            text.note("No website receives anything.");
         }
-        Answer::Website {
-            origin,
-            set_cookies,
-            fields,
-            ..
-        } => {
+        Answer::Website(answer) => {
             wire::removed(&mut text, rehearsed);
-            wire::website_receives(&mut text, origin);
-            cookies::of_answer(&mut text, set_cookies, rehearsed, policy);
-            wire::visitor_receives(&mut text, fields);
+            wire::website_receives(&mut text, &answer.origin);
+            cookies::of_answer(&mut text, &answer.set_cookies, rehearsed, policy);
+            wire::visitor_receives(&mut text, &answer.fields);
         }
     }
     logged(&mut text, told, rehearsed, &compiled.name);
@@ -169,41 +158,34 @@ fn consent(text: &mut Text, told: &Told<'_>, rehearsed: &Rehearsed, policy: &Pol
     text.rows(&rows);
 }
 
-fn own(
-    text: &mut Text,
-    told: &Told<'_>,
-    rehearsed: &Rehearsed,
-    resource: Resource,
-    response: Result<&(StatusCode, HeaderMap), &Refusal>,
-    policy: &Policy,
-) {
-    text.title("Answered by privet");
-    let path = &told.arguments.url.target;
-    let catalogue = policy.catalogue();
-    let vendor = catalogue
-        .path(path.split('?').next().unwrap_or_default())
-        .and_then(|id| Some((id, catalogue.vendor(id)?)));
+/// What privet answers itself, and why.
+fn own(told: &Told<'_>, rehearsed: &Rehearsed, resource: Resource, policy: &Policy) -> String {
     let what = match resource {
-        Resource::RefusedVendor => match vendor {
-            Some((id, vendor)) => format!(
-                "the path is among those of {} ({}), and {}",
-                vendor.name,
-                why::layer(catalogue, id),
-                why::permission(id, vendor.purpose, &rehearsed.consent)
-            ),
-            None => "the path is a vendor's without consent".to_owned(),
-        },
-        Resource::Centre => "the privacy centre".to_owned(),
-        Resource::Consent => "the visitor's choice, as JSON".to_owned(),
-        Resource::Style => "the privacy centre's style".to_owned(),
-        Resource::Gpc => "the support of Global Privacy Control".to_owned(),
-        Resource::CentreWithoutSlash => "a redirect to the privacy centre".to_owned(),
-        Resource::Unknown => "there is nothing of this name under /.privet/".to_owned(),
+        Resource::RefusedVendor => return refused_vendor(told, rehearsed, policy),
+        Resource::Centre => "the privacy centre",
+        Resource::Consent => "the visitor's choice, as JSON",
+        Resource::Style => "the privacy centre's style",
+        Resource::Gpc => "the support of Global Privacy Control",
+        Resource::CentreWithoutSlash => "a redirect to the privacy centre",
+        Resource::Unknown => "there is nothing of this name under /.privet/",
     };
-    let status = match response {
-        Ok((status, _)) => *status,
-        Err(refusal) => refusal.status(),
-    };
-    text.note(&format!("{status}: {what}."));
-    text.note("No website receives anything.");
+    what.to_owned()
+}
+
+fn refused_vendor(told: &Told<'_>, rehearsed: &Rehearsed, policy: &Policy) -> String {
+    let target = told.arguments.url.target.as_str();
+    let catalogue = policy.catalogue();
+    let found = catalogue
+        .path(target.split('?').next().unwrap_or_default())
+        .and_then(|id| Some((id, catalogue.vendor(id)?)));
+    match found {
+        Some((id, vendor)) => format!(
+            "the path is among those of {} ({}), and {}",
+            vendor.name,
+            why::layer(catalogue, id),
+            why::permission(id, vendor.purpose, &rehearsed.consent)
+        ),
+        // Written in another way than in the configuration.
+        None => "the path is a vendor's, without consent to it".to_owned(),
+    }
 }

@@ -1,12 +1,12 @@
 //! The reasons: which signal, vendor, pattern and key decided.
 
-use http::{HeaderMap, HeaderName};
+use http::HeaderName;
 
 use super::show::Told;
 use crate::{
     privacy::{
-        CONSENT_COOKIE, Catalogue, Claim, Consent, ConsentRules, Policy, Purpose, Purposes,
-        Removal, Signal, State, VendorId, Verdict,
+        CONSENT_COOKIE, Catalogue, Claim, Consent, ConsentRules, FieldLines, Policy, Purpose,
+        Purposes, Removal, Signal, State, VendorId, Verdict,
     },
     serve::Rehearsed,
 };
@@ -14,7 +14,7 @@ use crate::{
 /// Why consent to `purpose` stands where it does.
 pub(super) fn consent(
     purpose: Purpose,
-    fields: &HeaderMap,
+    fields: &FieldLines,
     consent: &Consent,
     policy: &Policy,
     now: i64,
@@ -45,7 +45,7 @@ pub(super) fn consent(
 /// after the other.
 fn decider(
     purpose: Purpose,
-    fields: &HeaderMap,
+    fields: &FieldLines,
     rules: &ConsentRules,
     catalogue: &Catalogue,
     now: i64,
@@ -153,7 +153,7 @@ pub(super) fn client(told: &Told<'_>, rehearsed: &Rehearsed) -> String {
         return "who connects; not in client_ip.trusted_proxies, so no field is believed"
             .to_owned();
     }
-    let sent = |name: &&HeaderName| rehearsed.fields.contains_key(*name);
+    let sent = |name: &&HeaderName| rehearsed.fields.contains(*name);
     match client_ip.headers.iter().find(sent) {
         None => "who connects: a trusted proxy, which sent none of client_ip.headers".to_owned(),
         Some(name) if rehearsed.malformed => format!(

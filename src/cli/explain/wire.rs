@@ -1,18 +1,18 @@
 //! What travels on: the fields that the website receives, and those that privet gives the browser.
 
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderName, HeaderValue, header};
 
 use super::{cookies::shown_name, why};
 use crate::{
     cli::layout::Text,
-    privacy::{OriginRequest, cookie_name, pairs, removal},
+    privacy::{FieldLines, OriginRequest, cookie_name, pairs, removal},
     serve::Rehearsed,
 };
 
 /// The fields that do not reach the website, and why.
 pub(super) fn removed(text: &mut Text, rehearsed: &Rehearsed) {
     let mut rows: Vec<[String; 2]> = Vec::new();
-    for (name, value) in &rehearsed.fields {
+    for (name, value) in rehearsed.fields.iter() {
         let reason = removal(name, value.as_bytes(), &rehearsed.fields, rehearsed.client);
         if let Some(reason) = reason {
             let row = [name.to_string(), why::removal(reason).to_owned()];
@@ -31,7 +31,7 @@ pub(super) fn removed(text: &mut Text, rehearsed: &Rehearsed) {
 pub(super) fn website_receives(text: &mut Text, origin: &OriginRequest) {
     text.title("The website receives");
     text.note(&format!("{} {}", origin.method(), origin.target()));
-    for (name, value) in origin.fields() {
+    for (name, value) in origin.fields().iter() {
         text.note(&format!("{name}: {}", shown_value(name, value)));
     }
 }
@@ -63,7 +63,7 @@ fn shown_line(line: &HeaderValue) -> String {
 }
 
 /// The fields that privet adds to the answer or has a say in.
-pub(super) fn visitor_receives(text: &mut Text, fields: &HeaderMap) {
+pub(super) fn visitor_receives(text: &mut Text, fields: &FieldLines) {
     text.title("The browser receives, with the other fields of the answer");
     let own = [
         header::SET_COOKIE,

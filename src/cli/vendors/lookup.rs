@@ -1,14 +1,14 @@
 //! What a name stands for: a vendor, a cookie, a host, a URL or a path; and why.
 
-use http::HeaderMap;
-
 use crate::{
     cli::{
         explain::layer,
         layout::{Text, listed},
     },
     config::write_duration,
-    privacy::{Catalogue, Claim, Consent, Policy, Purpose, Vendor, VendorId, Verdict, slug},
+    privacy::{
+        Catalogue, Claim, Consent, FieldLines, Policy, Purpose, Vendor, VendorId, Verdict, slug,
+    },
     serve::Site,
 };
 
@@ -202,7 +202,7 @@ impl Lookup<'_> {
 
 /// What becomes of the cookie before any choice, and by which key.
 fn fate(name: &str, policy: &Policy) -> String {
-    let nobody = HeaderMap::new();
+    let nobody = FieldLines::default();
     let consent = Consent::read(&nobody, policy.consent_rules(), policy.catalogue(), 0);
     let name = name.as_bytes();
     if policy.keeps(name) {
