@@ -189,8 +189,18 @@ fn a_broken_configuration_is_refused_with_its_reasons_and_the_old_one_still_serv
         assert!(said.err.contains(expected), "{expected}: {}", said.err);
     }
     assert_eq!(gateway.location(), "https://www.example.com:1111/x");
-    // It goes on with what it has, so it is healthy.
-    assert_eq!(gateway.folder.fine(&["healthcheck"]), "ready\n");
+    // It goes on with what it has, so it is healthy, and can be asked whatever the file has become.
+    for broken in [
+        broken,
+        format!("odd = 1\n{text}"),
+        format!("{text}\nodd = [\n"),
+    ] {
+        gateway.folder.write("proxy.toml", &broken);
+        assert_eq!(gateway.folder.fine(&["healthcheck"]), "ready\n", "{broken}");
+        let said = gateway.folder.run(&["reload"]);
+        assert_eq!(said.code, Some(2), "{said:?}");
+        assert!(said.err.contains("nothing changed"), "{}", said.err);
+    }
 }
 
 #[test]
