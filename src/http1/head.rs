@@ -386,5 +386,6 @@ fn decimal(text: &[u8]) -> Option<u64> {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, reason = "a failed test may panic")]
 #[path = "head_tests.rs"]
 mod tests;

@@ -8,6 +8,7 @@
 //! visitor said, [`Policy`] what the operator said, [`Catalogue`] whose cookie it is.
 
 mod address;
+mod address_fields;
 mod catalogue;
 pub mod centre;
 mod client_ip;

@@ -4,13 +4,12 @@
 //! left behind before privet's own fields are written, so no visitor can name one of those in
 //! `Connection` to have it dropped (RFC 9110 §7.6.1).
 
-use bytes::BytesMut;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header, uri::PathAndQuery};
 
 use super::{
     address::ClientAddr,
     consent::Consent,
-    cookies::{expire, filter, request_pairs},
+    cookies::{Evictions, filter, request_pairs},
     field_lines::FieldLines,
     fields::{is_connection_specific, is_removed, named_by_connection},
     policy::{Policy, Stripped, Verdict},
@@ -199,16 +198,15 @@ pub fn evictions(
     policy: &Policy,
     consent: &Consent,
 ) -> Vec<HeaderValue> {
-    let mut lines = Vec::new();
-    let mut room = BytesMut::new();
+    let mut evictions = Evictions::new(host);
     if policy.enforces() {
         for pair in request_pairs(fields) {
             if let Verdict::Stripped(_) = policy.verdict(pair.name, consent) {
-                expire(pair.name, host, &mut room, &mut lines);
+                evictions.expire(pair.name);
             }
         }
     }
-    lines
+    evictions.into_lines()
 }
 
 fn cookies(
@@ -218,22 +216,24 @@ fn cookies(
     decisions: &mut RequestDecisions,
 ) -> Option<HeaderValue> {
     let enforces = policy.enforces();
-    let mut room = BytesMut::new();
-    filter(&request.fields, |pair| {
+    let mut evictions = Evictions::new(request.host);
+    let line = filter(&request.fields, |pair| {
         match policy.verdict(pair.name, consent) {
             Verdict::Stripped(stripped) => {
+                if decisions.stripped.capacity() == 0 {
+                    decisions.stripped.reserve(8);
+                }
                 decisions.stripped.push(stripped);
                 if enforces && policy.evict {
-                    if room.capacity() == 0 {
-                        room.reserve(512);
-                    }
-                    expire(pair.name, request.host, &mut room, &mut decisions.evictions);
+                    evictions.expire(pair.name);
                 }
                 !enforces
             }
             Verdict::Kept(_) | Verdict::KeptForSession => true,
         }
-    })
+    });
+    decisions.evictions = evictions.into_lines();
+    line
 }
 
 /// Takes from a request's trailer section what its header section may not hold either, and what

@@ -1,4 +1,4 @@
-//! A request's way through privet, and its response's way back. [`exchange`] is the pipeline, read
+//! A request's way through privet, and its response's way back. `exchange` is the pipeline, read
 //! downwards; the protocols end here.
 
 mod body;

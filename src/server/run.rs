@@ -140,7 +140,7 @@ pub fn run(
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
         let (requests, inbox) = mpsc::channel(1);
         let admin = Arc::new(Admin::new(gateway.metrics(), requests));
         let mut signals = Signals::new()?;
@@ -171,9 +171,26 @@ pub fn run(
             level,
             descriptors,
         };
-        live(&mut reload, &mut signals, inbox, &admin).await;
-        shut_down(reload, &mut signals, &admin, drain).await
-    })
+        match live(&mut reload, &mut signals, inbox, &admin).await {
+            Ending::Drained => shut_down(reload, &mut signals, &admin, drain).await,
+            Ending::AtOnce => {
+                tracing::warn!("SIGQUIT: ending at once");
+                finish(&reload.gateway.log);
+            }
+        }
+        Ok(())
+    });
+    // Who ends at once does not wait for the threads that wait for workers.
+    runtime.shutdown_background();
+    served
+}
+
+/// How it is to end.
+enum Ending {
+    /// After the running requests.
+    Drained,
+    /// Now.
+    AtOnce,
 }
 
 /// Until a signal asks to end.
@@ -182,16 +199,20 @@ async fn live(
     signals: &mut Signals,
     mut inbox: mpsc::Receiver<admin::ReloadRequest>,
     admin: &Admin,
-) {
+) -> Ending {
     loop {
         tokio::select! {
-            _ = signals.terminate.recv() => return,
-            _ = signals.interrupt.recv() => return,
-            _ = signals.quit.recv() => return,
+            _ = signals.terminate.recv() => return Ending::Drained,
+            _ = signals.interrupt.recv() => return Ending::Drained,
+            _ = signals.quit.recv() => return Ending::AtOnce,
             _ = signals.hangup.recv() => {
                 admin.note_reload(&reload.apply());
             }
             _ = signals.user1.recv() => reload.gateway.reopen_log(),
+            // Without a handler it would end the process.
+            _ = signals.user2.recv() => {
+                tracing::warn!("SIGUSR2: another binary can't take over yet; nothing changed");
+            }
             Some(request) = inbox.recv() => {
                 let verdict = reload.apply();
                 admin.note_reload(&verdict);
@@ -203,12 +224,7 @@ async fn live(
 }
 
 /// Lets running requests finish; a second signal ends at once.
-async fn shut_down(
-    reload: Reload,
-    signals: &mut Signals,
-    admin: &Admin,
-    limit: Duration,
-) -> Result<(), StartError> {
+async fn shut_down(reload: Reload, signals: &mut Signals, admin: &Admin, limit: Duration) {
     tracing::info!("draining: no new connections; running requests may finish within {limit:?}");
     admin.drain();
     let Gateway { workers, log, .. } = reload.gateway;
@@ -234,10 +250,14 @@ async fn shut_down(
         _ = joined => {}
         () = second => tracing::warn!("second signal: ending at once"),
     }
+    finish(&log);
+}
+
+/// Writes what the access log still holds.
+fn finish(log: &crate::log::AccessLog) {
     if !log.flush() {
         tracing::warn!("the access log could not be written to its end in time");
     }
-    Ok(())
 }
 
 struct Signals {
@@ -246,6 +266,7 @@ struct Signals {
     quit: Signal,
     hangup: Signal,
     user1: Signal,
+    user2: Signal,
 }
 
 impl Signals {
@@ -256,6 +277,7 @@ impl Signals {
             quit: signal(SignalKind::quit())?,
             hangup: signal(SignalKind::hangup())?,
             user1: signal(SignalKind::user_defined1())?,
+            user2: signal(SignalKind::user_defined2())?,
         })
     }
 }
