@@ -80,6 +80,9 @@ pub(super) struct RunArguments {
     /// Where to redirect to https [default: 0.0.0.0:8080]
     #[arg(long, value_name = "ADDR", requires = "upstream")]
     pub(super) http: Option<String>,
+    /// Where to answer operators, or "off" [default: 127.0.0.1:9180]
+    #[arg(long, value_name = "ADDR", requires = "upstream")]
+    pub(super) admin: Option<String>,
 }
 
 #[derive(Args, Debug)]

@@ -54,6 +54,7 @@ fn origin(arguments: RunArguments, source: &Source) -> Result<Origin, clap::Erro
         upstream,
         https: arguments.https,
         http: arguments.http,
+        admin: arguments.admin,
     })
 }
 

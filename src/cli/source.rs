@@ -72,5 +72,5 @@ fn environment(name: &str) -> Option<String> {
 }
 
 fn defaults() -> Result<Loaded, Report> {
-    for_upstream("demo", None, None)
+    for_upstream("demo", None, None, None)
 }

@@ -163,17 +163,28 @@ fn compile<T>(
     (compiled, findings.into_mistakes(&sources, &damaged))
 }
 
-/// The configuration of `privet run --upstream URL [--https ADDR] [--http ADDR]`: one website, all
-/// defaults.
+/// The configuration of `privet run --upstream URL [--https ADDR] [--http ADDR] [--admin ADDR]`: one
+/// website, all defaults.
 ///
 /// # Errors
 /// Everything that is wrong with the flags, each mistake naming its flag as key.
-pub fn for_upstream(url: &str, https: Option<&str>, http: Option<&str>) -> Result<Loaded, Report> {
+pub fn for_upstream(
+    url: &str,
+    https: Option<&str>,
+    http: Option<&str>,
+    admin: Option<&str>,
+) -> Result<Loaded, Report> {
     let mut text = String::from("[listen]\n");
     for (key, address) in [("https", https), ("http", http)] {
         if let Some(address) = address {
             text.push_str(&format!("{key} = [{}]\n", super::write::string(address)));
         }
+    }
+    if let Some(address) = admin {
+        text.push_str(&format!(
+            "[admin]\nlisten = {}\n",
+            super::write::string(address)
+        ));
     }
     text.push_str(&format!(
         "[[site]]\nhosts = [\"*\"]\nupstream = {}\n",
@@ -202,6 +213,7 @@ fn flag(key: &str) -> &'static str {
     match key {
         _ if key.starts_with("listen.https") => "--https",
         _ if key.starts_with("listen.http") => "--http",
+        _ if key.starts_with("admin") => "--admin",
         _ => "--upstream",
     }
 }

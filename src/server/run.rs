@@ -32,7 +32,7 @@ use crate::{
 pub enum Origin {
     /// A file.
     File(PathBuf),
-    /// `--upstream URL [--https ADDR] [--http ADDR]`; a reload makes the same of it.
+    /// `--upstream URL [--https ADDR] [--http ADDR] [--admin ADDR]`; a reload makes the same of it.
     Arguments {
         /// `--upstream`.
         upstream: String,
@@ -40,6 +40,8 @@ pub enum Origin {
         https: Option<String>,
         /// `--http`.
         http: Option<String>,
+        /// `--admin`.
+        admin: Option<String>,
     },
 }
 
@@ -55,7 +57,13 @@ impl Origin {
                 upstream,
                 https,
                 http,
-            } => crate::config::for_upstream(upstream, https.as_deref(), http.as_deref()),
+                admin,
+            } => crate::config::for_upstream(
+                upstream,
+                https.as_deref(),
+                http.as_deref(),
+                admin.as_deref(),
+            ),
         }
     }
 }

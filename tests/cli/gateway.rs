@@ -218,20 +218,44 @@ fn a_port_that_is_taken_is_one_line_and_exit_code_1() {
 
 #[test]
 fn one_upstream_needs_no_file() {
-    // The admin listener is the default one, which another privet may have.
+    let mut gateway = Gateway::start(
+        |_| String::new(),
+        |[https, http, admin]| {
+            let flags = ["--https", "--http", "--admin"].into_iter();
+            let addresses = [https, http, admin].map(|address| address.to_string());
+            let flags = flags
+                .zip(addresses)
+                .flat_map(|(flag, address)| [flag.to_owned(), address]);
+            let run = ["run", "--upstream", "http://127.0.0.1:9"].map(str::to_owned);
+            run.into_iter().chain(flags).collect()
+        },
+    );
+    assert!(
+        gateway.err().contains("any host  http://127.0.0.1:9 "),
+        "{}",
+        gateway.err()
+    );
+    assert!(gateway.location().starts_with("https://www.example.com:"));
+    let admin = gateway.admin.to_string();
+    assert_eq!(
+        gateway.folder.fine(&["reload", "--admin", &admin]),
+        "reloaded\n"
+    );
+    gateway.signal(Signal::INT);
+    assert_eq!(gateway.ends().code(), Some(0));
+}
+
+#[test]
+fn mistakes_in_the_flags_are_named_by_their_flag() {
     let folder = Folder::new();
+    let upstream = ["run", "--upstream", "http://127.0.0.1:9"];
     for (arguments, expected) in [
         (&["run", "--upstream", "ftp://x"][..], "--upstream: "),
         (
-            &[
-                "run",
-                "--upstream",
-                "http://127.0.0.1:9",
-                "--https",
-                "nowhere",
-            ],
+            &[&upstream[..], &["--https", "nowhere"]].concat(),
             "--https: ",
         ),
+        (&[&upstream[..], &["--admin", "9180"]].concat(), "--admin: "),
     ] {
         let said = folder.run(arguments);
         assert_eq!((said.code, said.out.as_str()), (Some(2), ""), "{said:?}");
