@@ -56,6 +56,7 @@
 //! [`minimise_request`]: privacy::minimise_request
 
 pub mod admin;
+pub mod cli;
 pub mod config;
 pub mod demo;
 mod http1;

@@ -19,4 +19,5 @@ mod user_agent;
 mod writer;
 
 pub(crate) use access::AccessEntry;
+pub(crate) use format::Formatter;
 pub(crate) use sink::{AccessLog, LineWriter};

@@ -78,6 +78,36 @@ pub(super) fn is_removed(name: &str, value: &[u8], client: ClientAddr) -> bool {
     is_address_field(name) || is_address_in_disguise(name, value) || client.is_spelled_in(value)
 }
 
+/// Why a request field does not reach the website.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Removal {
+    /// It belongs to the connection with the visitor.
+    Connection,
+    /// It carries an address, a stand-in for one, or what only a gateway may say.
+    Address,
+    /// Its value spells the client's address out.
+    SpelledOut,
+}
+
+/// Why the field `name` of a request with `fields` is removed; `None` if it passes. For
+/// explanations, not for the hot path.
+pub fn removal(
+    name: &HeaderName,
+    value: &[u8],
+    fields: &FieldLines,
+    client: ClientAddr,
+) -> Option<Removal> {
+    if is_connection_specific(name) || named_by_connection(fields).contains(name) {
+        Some(Removal::Connection)
+    } else if !is_removed(name.as_str(), value, client) {
+        None
+    } else if is_address_field(name.as_str()) || is_address_in_disguise(name.as_str(), value) {
+        Some(Removal::Address)
+    } else {
+        Some(Removal::SpelledOut)
+    }
+}
+
 /// Whether `name` is one of the fields that carry an address, whoever sent it.
 pub(super) fn is_address_field(name: &str) -> bool {
     let mut room = [0_u8; 64];

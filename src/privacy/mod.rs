@@ -32,6 +32,7 @@ pub use client_ip::{Derived, TrustedProxies};
 pub use consent::{CONSENT_COOKIE, Choice, Consent, ConsentSource, State};
 pub use cookies::{CookiePair, cookie_name, pairs, request_pairs};
 pub use field_lines::FieldLines;
+pub use fields::{Removal, removal};
 pub use policy::{Policy, Stripped, Verdict};
 pub use purpose::{Purpose, Purposes};
 pub use request::{

@@ -14,7 +14,7 @@ use super::{
     refusal::Refusal,
     response::ClientResponse,
     snapshot::{Site, SiteUpstream, Snapshot},
-    visitor::Visitor,
+    visitor::{Identity, Visitor},
 };
 use crate::{
     demo,
@@ -159,22 +159,7 @@ async fn answer(
     }
 
     let consent = scene.consent;
-    let fields = std::mem::take(&mut request.fields);
-    let client_request = ClientRequest {
-        method: &request.method,
-        target: &request.target,
-        authority: &text,
-        host,
-        upgrade: request
-            .upgrade
-            .then(|| fields.get(&header::UPGRADE).cloned())
-            .flatten(),
-        fields,
-        content: request.framing,
-        client: identity.client,
-        forwarded_for: identity.forwarded_for.as_ref(),
-        request_id: &record.request_id,
-    };
+    let client_request = client_request(request, &text, host, &identity, &record.request_id);
     let (origin, decisions) = minimise_request(client_request, policy, &consent);
     count_stripped(&snapshot, index, &decisions.stripped, Direction::Request);
     record.cookies_stripped = u32::try_from(decisions.stripped.len()).unwrap_or(u32::MAX);
@@ -203,6 +188,32 @@ async fn answer(
     count_stripped(&snapshot, index, &stripped, Direction::Response);
     record.set_cookies_stripped = u32::try_from(stripped.len()).unwrap_or(u32::MAX);
     Ok(response)
+}
+
+/// The request as it is to be minimised; takes its fields.
+pub(super) fn client_request<'a>(
+    request: &'a mut IncomingRequest,
+    authority: &'a HeaderValue,
+    host: &'a str,
+    identity: &'a Identity,
+    request_id: &'a HeaderValue,
+) -> ClientRequest<'a> {
+    let fields = std::mem::take(&mut request.fields);
+    ClientRequest {
+        method: &request.method,
+        target: &request.target,
+        authority,
+        host,
+        upgrade: request
+            .upgrade
+            .then(|| fields.get(&header::UPGRADE).cloned())
+            .flatten(),
+        fields,
+        content: request.framing,
+        client: identity.client,
+        forwarded_for: identity.forwarded_for.as_ref(),
+        request_id,
+    }
 }
 
 /// Asks the website.
@@ -250,7 +261,8 @@ fn note_report(report: &SendReport, record: &Record) {
     }
 }
 
-fn demonstrate(origin: &OriginRequest) -> ClientResponse {
+/// The bundled website's answer.
+pub(super) fn demonstrate(origin: &OriginRequest) -> ClientResponse {
     let values = |wanted: &str| {
         let lines = origin.fields().get_all(wanted);
         lines

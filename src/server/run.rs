@@ -22,8 +22,9 @@ use super::{
 };
 use crate::{
     admin::{self, Admin},
-    config::{Loaded, Report},
+    config::{Config, Loaded, Report, options::HostPattern},
     log::operational,
+    tls::Certificates,
 };
 
 /// Where the configuration comes from, and comes from again at a reload.
@@ -31,7 +32,7 @@ use crate::{
 pub enum Origin {
     /// A file.
     File(PathBuf),
-    /// `--upstream URL [--https ADDR] [--http ADDR]`; a reload makes the same of it.
+    /// `--upstream URL [--https ADDR] [--http ADDR] [--admin ADDR]`; a reload makes the same of it.
     Arguments {
         /// `--upstream`.
         upstream: String,
@@ -39,6 +40,8 @@ pub enum Origin {
         https: Option<String>,
         /// `--http`.
         http: Option<String>,
+        /// `--admin`.
+        admin: Option<String>,
     },
 }
 
@@ -54,7 +57,13 @@ impl Origin {
                 upstream,
                 https,
                 http,
-            } => crate::config::for_upstream(upstream, https.as_deref(), http.as_deref()),
+                admin,
+            } => crate::config::for_upstream(
+                upstream,
+                https.as_deref(),
+                http.as_deref(),
+                admin.as_deref(),
+            ),
         }
     }
 }
@@ -88,6 +97,32 @@ impl From<io::Error> for StartError {
     }
 }
 
+/// What is being served, for a greeting.
+#[derive(Debug)]
+pub struct Serving<'a> {
+    /// The configuration in force.
+    pub config: &'a Config,
+    /// Whether the certificate was made for this run.
+    pub self_signed: bool,
+    /// Hosts that no certificate covers.
+    pub uncovered: Vec<HostPattern>,
+}
+
+impl<'a> Serving<'a> {
+    fn new(config: &'a Config, certificates: &Certificates) -> Self {
+        let hosts = config.hosts();
+        Self {
+            config,
+            self_signed: certificates.is_self_signed(),
+            uncovered: certificates
+                .uncovered(&hosts)
+                .into_iter()
+                .cloned()
+                .collect(),
+        }
+    }
+}
+
 /// Serves until a signal ends it. `greet` is called once websites are being served.
 ///
 /// # Errors
@@ -95,7 +130,7 @@ impl From<io::Error> for StartError {
 pub fn run(
     origin: Origin,
     loaded: Loaded,
-    greet: impl FnOnce(&crate::config::options::Config),
+    greet: impl FnOnce(&Serving<'_>),
 ) -> Result<(), StartError> {
     let begun = Instant::now();
     let level = operational::init(loaded.config.log.level)
@@ -135,7 +170,7 @@ pub fn run(
                 "websites"
             },
         );
-        greet(&config);
+        greet(&Serving::new(&config, &gateway.certificates()));
         let drain = config.limits.drain_timeout;
         let mut reload = Reload {
             gateway,
