@@ -49,6 +49,9 @@ pub(super) struct Scene<'a> {
     pub(super) authority: &'a HeaderValue,
     pub(super) host: &'a str,
     pub(super) site: &'a Site,
+    /// The site's place among all.
+    pub(super) index: usize,
+    pub(super) snapshot: &'a Snapshot,
     pub(super) consent: Consent,
     /// Seconds since 1970.
     pub(super) now: i64,
@@ -145,6 +148,8 @@ async fn answer(
         authority: &text,
         host,
         site,
+        index,
+        snapshot: &snapshot,
         consent,
         now,
     };
