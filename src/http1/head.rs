@@ -153,7 +153,10 @@ pub(crate) fn parse_request(head: &Bytes, limits: HeadLimits) -> Result<RequestH
     Ok(RequestHead {
         authority: authority.or(host),
         expects_continue: marks.expects_continue()? && version == Version::HTTP_11,
-        upgrade: marks.asks_upgrade && marks.upgrade && version == Version::HTTP_11,
+        upgrade: marks.asks_upgrade
+            && marks.upgrade
+            && !marks.upgrades_to_http2
+            && version == Version::HTTP_11,
         method,
         target,
         version,
@@ -240,6 +243,8 @@ struct Marks {
     codings: bool,
     expectations: bool,
     upgrade: bool,
+    /// Through a tunnel of HTTP/2, requests would pass unread: cookies, addresses and all.
+    upgrades_to_http2: bool,
     /// Options of `Connection`.
     closes: bool,
     keeps_alive: bool,
@@ -257,7 +262,10 @@ impl Marks {
             header::EXPECT => {
                 self.expectations |= self.expectation.replace(value.clone()).is_some();
             }
-            header::UPGRADE => self.upgrade = true,
+            header::UPGRADE => {
+                self.upgrade = true;
+                self.upgrades_to_http2 |= names_http2(value.as_bytes());
+            }
             header::CONNECTION => {
                 for option in value.as_bytes().split(|byte| *byte == b',') {
                     let option = option.trim_ascii();
@@ -357,6 +365,19 @@ fn strip_scheme(target: &str) -> Option<&str> {
         let (start, rest) = target.split_at_checked(scheme.len())?;
         start.eq_ignore_ascii_case(scheme).then_some(rest)
     })
+}
+
+/// Whether `Upgrade` lists HTTP/2 in clear text, as `h2c` or by its version.
+fn names_http2(protocols: &[u8]) -> bool {
+    protocols
+        .split(|byte| *byte == b',')
+        .map(<[u8]>::trim_ascii)
+        .any(|protocol| {
+            protocol.eq_ignore_ascii_case(b"h2c")
+                || protocol
+                    .get(..5)
+                    .is_some_and(|name| name.eq_ignore_ascii_case(b"http/"))
+        })
 }
 
 fn chunked_only(coding: &[u8]) -> Result<Content, HeadError> {

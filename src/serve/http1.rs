@@ -27,8 +27,8 @@ use super::{
 use crate::{
     config::options::Limits,
     http1::{
-        Decoder, HeadBoundary, HeadError, HeadLimits, LAST_CHUNK, RequestHead, parse_request,
-        write_chunk_size, write_response_head, write_trailers,
+        Decoded, Decoder, HeadBoundary, HeadError, HeadLimits, LAST_CHUNK, RequestHead,
+        parse_request, write_chunk_size, write_response_head, write_trailers,
     },
     privacy::Content,
 };
@@ -298,6 +298,10 @@ async fn respond<S: AsyncRead + AsyncWrite + Unpin>(
     }
     drop(body);
     if !wire.borrow().decoder.is_done() {
+        if !keep {
+            // Told first, so that a visitor that reads to the end of the response closes too.
+            close(wire).await;
+        }
         keep &= linger(wire).await;
     }
     if keep { Next::Request } else { Next::Close }
@@ -419,11 +423,14 @@ async fn linger<S: AsyncRead + AsyncWrite + Unpin>(wire: &SharedWire<S>) -> bool
     let drop_rest = poll_fn(|cx| {
         let mut wire = wire.borrow_mut();
         let Wire { decoder, input, .. } = &mut *wire;
-        while let Ok(crate::http1::Decoded::Data(_) | crate::http1::Decoded::Trailers(_)) =
-            decoder.decode(input)
-        {}
-        if decoder.is_done() {
-            return Poll::Ready(true);
+        loop {
+            match decoder.decode(input) {
+                Ok(Decoded::Data(_) | Decoded::Trailers(_)) => {}
+                Ok(Decoded::End) => return Poll::Ready(true),
+                Ok(Decoded::NeedMore) => break,
+                // Nobody knows where another request would begin.
+                Err(_) => *decoder = Decoder::UntilClose,
+            }
         }
         match wire.poll_fill(cx) {
             Poll::Ready(Ok(count @ 1..)) if dropped < LINGER_SIZE => {
@@ -435,6 +442,5 @@ async fn linger<S: AsyncRead + AsyncWrite + Unpin>(wire: &SharedWire<S>) -> bool
             Poll::Pending => Poll::Pending,
         }
     });
-    // The end of the response is told first: a visitor that reads to the end then closes.
     timeout(LINGER_TIME, drop_rest).await.unwrap_or(false)
 }

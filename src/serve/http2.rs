@@ -126,6 +126,8 @@ async fn serve_request(request: Request<Incoming>, visitor: Rc<Visitor>) -> Resp
     let refusal =
         if request.method == http::Method::CONNECT || request.method == http::Method::TRACE {
             Some(HeadError::Method)
+        } else if !is_origin_form(&request) {
+            Some(HeadError::Target)
         } else if request.target.as_str().len() > limits.target {
             Some(HeadError::TargetTooLong)
         } else if request.fields.len() > limits.fields {
@@ -147,6 +149,14 @@ async fn serve_request(request: Request<Incoming>, visitor: Rc<Visitor>) -> Resp
         Some(error) => {
             super::exchange::refuse_head(&visitor, Refusal::Head(error), Version::HTTP_2, started)
         }
+    }
+}
+
+/// Whether the target can stand in an HTTP/1.1 request line (RFC 9113 §8.3.1).
+fn is_origin_form(request: &IncomingRequest) -> bool {
+    match request.target.as_str() {
+        "*" => request.method == http::Method::OPTIONS,
+        target => target.starts_with('/'),
     }
 }
 

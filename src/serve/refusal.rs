@@ -147,15 +147,6 @@ impl Refusal {
         }
     }
 
-    /// Whether the connection can't go on after it, because where the next message begins is not
-    /// known or not to be waited for.
-    pub(crate) const fn ends_connection(self) -> bool {
-        matches!(
-            self,
-            Self::Head(_) | Self::HeadTimeout | Self::Exchange(ExchangeError::Content(_))
-        )
-    }
-
     /// The answer, in the form that `accept` prefers.
     pub(crate) fn response(
         self,

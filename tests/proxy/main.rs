@@ -11,3 +11,4 @@
 mod gateway;
 
 mod first;
+mod smuggling;
