@@ -5,11 +5,9 @@
 //! but `chunked`, two `Host` lines.
 
 use bytes::Bytes;
-use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header, uri::PathAndQuery,
-};
+use http::{HeaderName, HeaderValue, Method, StatusCode, Version, header, uri::PathAndQuery};
 
-use crate::privacy::Content;
+use crate::privacy::{Content, FieldLines};
 
 /// Bounds on a head.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -95,7 +93,7 @@ pub(crate) struct RequestHead {
     /// The authority: that of an absolute target, else of `Host`; `None` for HTTP/1.0 without.
     pub(crate) authority: Option<HeaderValue>,
     pub(crate) version: Version,
-    pub(crate) fields: HeaderMap,
+    pub(crate) fields: FieldLines,
     pub(crate) content: Content,
     /// Whether the connection can be used again.
     pub(crate) keep_alive: bool,
@@ -109,7 +107,7 @@ pub(crate) struct RequestHead {
 #[derive(Debug)]
 pub(crate) struct ResponseHead {
     pub(crate) status: StatusCode,
-    pub(crate) fields: HeaderMap,
+    pub(crate) fields: FieldLines,
     pub(crate) content: ResponseContent,
     pub(crate) keep_alive: bool,
 }
@@ -147,7 +145,7 @@ pub(crate) fn parse_request(head: &Bytes, limits: HeadLimits) -> Result<RequestH
         return Err(HeadError::TargetTooLong);
     }
     let (authority, target) = split_target(head, &method, target)?;
-    let (fields, marks) = field_map(head, parsed.headers)?;
+    let (fields, marks) = field_map(head, parsed.headers, 0)?;
     let content = marks.content(version)?;
     let host = marks.host(version)?;
     Ok(RequestHead {
@@ -180,7 +178,7 @@ pub(crate) fn parse_response(head: &Bytes, to_head: bool) -> Result<ResponseHead
     } else {
         Version::HTTP_10
     };
-    let (fields, marks) = field_map(head, parsed.headers)?;
+    let (fields, marks) = field_map(head, parsed.headers, OWN_FIELDS)?;
     let bodiless = to_head
         || status.is_informational()
         || status == StatusCode::NO_CONTENT
@@ -211,11 +209,16 @@ fn head_error(error: httparse::Error) -> HeadError {
     }
 }
 
+/// The lines that privet adds to a response.
+const OWN_FIELDS: usize = 5;
+
+/// The lines as types, with room for `more`.
 fn field_map(
     head: &Bytes,
     lines: &[httparse::Header<'_>],
-) -> Result<(HeaderMap, Marks), HeadError> {
-    let mut fields = HeaderMap::with_capacity(lines.len());
+    more: usize,
+) -> Result<(FieldLines, Marks), HeadError> {
+    let mut fields = FieldLines::with_capacity(lines.len() + more);
     let mut marks = Marks::default();
     for line in lines {
         let name = HeaderName::from_bytes(line.name.as_bytes()).map_err(|_| HeadError::Field)?;
@@ -223,9 +226,7 @@ fn field_map(
         let value = HeaderValue::from_maybe_shared(head.slice_ref(line.value))
             .map_err(|_| HeadError::Field)?;
         marks.note(&name, &value);
-        fields
-            .try_append(name, value)
-            .map_err(|_| HeadError::TooManyFields)?;
+        fields.push(name, value);
     }
     Ok((fields, marks))
 }

@@ -7,9 +7,9 @@
 //! any unknown field whose value spells the client's address out. Connection-specific fields
 //! (RFC 9110 §7.6.1) go in both directions, by the same function.
 
-use http::{HeaderMap, HeaderName, header};
+use http::{HeaderName, header};
 
-use super::address::ClientAddr;
+use super::{address::ClientAddr, field_lines::FieldLines};
 
 /// Fields of ordinary requests, which no rule removes. Checked first: it is nearly always the
 /// answer.
@@ -373,14 +373,21 @@ pub(crate) fn is_connection_specific(name: &HeaderName) -> bool {
     }
 }
 
+/// Whether an option of `Connection` names no field that would not go anyway.
+fn is_usual_option(option: &[u8]) -> bool {
+    ["keep-alive", "close", "upgrade", "te"]
+        .iter()
+        .any(|usual| option.eq_ignore_ascii_case(usual.as_bytes()))
+}
+
 /// The names that every `Connection` line of a message lists; none in nearly every message.
-pub(crate) fn named_by_connection(fields: &HeaderMap) -> Vec<HeaderName> {
+pub(crate) fn named_by_connection(fields: &FieldLines) -> Vec<HeaderName> {
     fields
-        .get_all(header::CONNECTION)
-        .into_iter()
+        .get_all(&header::CONNECTION)
         .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
-        .filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok())
-        .filter(|name| !is_connection_specific(name) && name != "close")
+        .map(<[u8]>::trim_ascii)
+        .filter(|option| !is_usual_option(option))
+        .filter_map(|name| HeaderName::from_bytes(name).ok())
         .collect()
 }
 
@@ -453,9 +460,9 @@ mod tests {
 
     #[test]
     fn names_that_any_connection_line_lists_are_found() {
-        let mut fields = HeaderMap::new();
+        let mut fields = FieldLines::default();
         for value in ["x-one", "Keep-Alive, X-Two , close"] {
-            fields.append("connection", http::HeaderValue::from_static(value));
+            fields.push(header::CONNECTION, http::HeaderValue::from_static(value));
         }
         assert_eq!(named_by_connection(&fields), ["x-one", "x-two"]);
         for name in [

@@ -13,6 +13,7 @@ pub mod centre;
 mod client_ip;
 mod consent;
 mod cookies;
+mod field_lines;
 mod fields;
 mod patterns;
 mod policy;
@@ -29,6 +30,7 @@ pub use catalogue::{Catalogue, Claim, VendorId, slug};
 pub use client_ip::{Derived, TrustedProxies};
 pub use consent::{CONSENT_COOKIE, Choice, Consent, ConsentSource, State};
 pub use cookies::{CookiePair, cookie_name, pairs, request_pairs};
+pub use field_lines::FieldLines;
 pub use policy::{Policy, Stripped, Verdict};
 pub use purpose::{Purpose, Purposes};
 pub use request::{

@@ -10,7 +10,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Response, StatusCode, Version, header};
+use http::{StatusCode, Version, header};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     time::{Instant, timeout},
@@ -20,6 +20,7 @@ use super::{
     body::ResponseBody,
     exchange::{IncomingRequest, exchange, refuse_head},
     refusal::Refusal,
+    response::ClientResponse,
     tunnel::tunnel,
     visitor::Visitor,
     wire::{SharedWire, Wire, WireContent, WritePace, write_all},
@@ -43,7 +44,7 @@ const LINGER_TIME: Duration = Duration::from_secs(2);
 enum Next {
     Request,
     Close,
-    Tunnel(Box<Response<ResponseBody>>),
+    Tunnel(Box<ClientResponse>),
 }
 
 /// What arrived where a request was awaited.
@@ -103,7 +104,7 @@ pub(super) async fn close<S: AsyncRead + AsyncWrite + Unpin>(wire: &SharedWire<S
 pub(super) async fn send_and_close<S: AsyncRead + AsyncWrite + Unpin>(
     wire: &SharedWire<S>,
     visitor: &Visitor,
-    response: Response<ResponseBody>,
+    response: ClientResponse,
     pace: WritePace,
 ) {
     let facts = Facts {
@@ -250,11 +251,11 @@ struct Facts {
 async fn respond<S: AsyncRead + AsyncWrite + Unpin>(
     wire: &SharedWire<S>,
     visitor: &Visitor,
-    mut response: Response<ResponseBody>,
+    mut response: ClientResponse,
     facts: Facts,
     pace: WritePace,
 ) -> Next {
-    let status = response.status();
+    let status = response.status;
     if status == StatusCode::SWITCHING_PROTOCOLS {
         return Next::Tunnel(Box::new(response));
     }
@@ -272,7 +273,9 @@ async fn respond<S: AsyncRead + AsyncWrite + Unpin>(
         (true, Version::HTTP_10) => Some(b"keep-alive"),
         (true, _) => None,
     };
-    let (parts, mut body) = response.into_parts();
+    let ClientResponse {
+        fields, mut body, ..
+    } = response;
     let chunked = framing == Framing::Chunked;
     {
         let mut wire = wire.borrow_mut();
@@ -280,16 +283,9 @@ async fn respond<S: AsyncRead + AsyncWrite + Unpin>(
         wire.continue_due = false;
         wire.output.reserve(1024);
         let output = &mut wire.output;
-        write_response_head(
-            facts.version,
-            parts.status,
-            &parts.headers,
-            connection,
-            chunked,
-            output,
-        );
+        write_response_head(facts.version, status, &fields, connection, chunked, output);
     }
-    drop(parts);
+    drop(fields);
     if write_content(wire, &mut body, chunked, bodiless, pace)
         .await
         .is_err()
@@ -316,18 +312,19 @@ enum Framing {
 }
 
 impl Framing {
-    fn of(response: &mut Response<ResponseBody>, facts: Facts, bodiless: bool) -> Self {
+    fn of(response: &mut ClientResponse, facts: Facts, bodiless: bool) -> Self {
         if bodiless {
-            if response.status() == StatusCode::NO_CONTENT {
-                response.headers_mut().remove(header::CONTENT_LENGTH);
+            if response.status == StatusCode::NO_CONTENT {
+                response.fields.remove(&header::CONTENT_LENGTH);
             }
             return Self::Length;
         }
-        match response.body().length() {
+        match response.body.length() {
             Some(length) => {
-                response
-                    .headers_mut()
-                    .insert(header::CONTENT_LENGTH, length.into());
+                // The website's own is this one: its content was framed by it.
+                if !response.fields.contains(&header::CONTENT_LENGTH) {
+                    response.fields.push(header::CONTENT_LENGTH, length.into());
+                }
                 Self::Length
             }
             None if facts.version == Version::HTTP_11 => Self::Chunked,

@@ -22,7 +22,7 @@ use tokio::{
 
 use super::{
     body::ResponseBody,
-    exchange::{IncomingRequest, exchange},
+    exchange::{IncomingRequest, exchange, refuse_head},
     frames::FrameMeter,
     refusal::Refusal,
     visitor::Visitor,
@@ -30,7 +30,7 @@ use super::{
 use crate::{
     http1::HeadError,
     metrics::Malformed,
-    privacy::Content,
+    privacy::{Content, FieldLines},
     upstream::{BoxContent, ContentFailure},
 };
 
@@ -109,13 +109,14 @@ async fn serve_request(request: Request<Incoming>, visitor: Rc<Visitor>) -> Resp
     };
     let authority = authority(&parts);
     let target = parts.uri.path_and_query().cloned();
-    parts.headers.remove(header::HOST);
+    let mut fields = FieldLines::from(std::mem::take(&mut parts.headers));
+    fields.remove(&header::HOST);
     let request = IncomingRequest {
         method: parts.method,
         target: target.unwrap_or(PathAndQuery::from_static("/")),
         authority: authority.clone().ok().flatten(),
         version: Version::HTTP_2,
-        fields: parts.headers,
+        fields,
         framing,
         content: (framing != Content::None).then(|| Box::pin(StreamContent(content)) as BoxContent),
         upgrade: false,
@@ -123,32 +124,24 @@ async fn serve_request(request: Request<Incoming>, visitor: Rc<Visitor>) -> Resp
     };
     let snapshot = visitor.worker.snapshot();
     let limits = snapshot.compiled.head_limits;
-    let refusal =
-        if request.method == http::Method::CONNECT || request.method == http::Method::TRACE {
-            Some(HeadError::Method)
-        } else if !is_origin_form(&request) {
-            Some(HeadError::Target)
-        } else if request.target.as_str().len() > limits.target {
-            Some(HeadError::TargetTooLong)
-        } else if request.fields.len() > limits.fields {
-            Some(HeadError::TooManyFields)
-        } else if authority.is_err()
-            || request
-                .fields
-                .get_all(header::CONTENT_LENGTH)
-                .iter()
-                .count()
-                > 1
-        {
-            Some(HeadError::Authority)
-        } else {
-            None
-        };
+    let refusal = if request.method == http::Method::CONNECT
+        || request.method == http::Method::TRACE
+    {
+        Some(HeadError::Method)
+    } else if !is_origin_form(&request) {
+        Some(HeadError::Target)
+    } else if request.target.as_str().len() > limits.target {
+        Some(HeadError::TargetTooLong)
+    } else if request.fields.len() > limits.fields {
+        Some(HeadError::TooManyFields)
+    } else if authority.is_err() || request.fields.get_all(&header::CONTENT_LENGTH).count() > 1 {
+        Some(HeadError::Authority)
+    } else {
+        None
+    };
     match refusal {
-        None => Box::pin(exchange(visitor, request)).await,
-        Some(error) => {
-            super::exchange::refuse_head(&visitor, Refusal::Head(error), Version::HTTP_2, started)
-        }
+        None => Box::pin(exchange(visitor, request)).await.into(),
+        Some(error) => refuse_head(&visitor, Refusal::Head(error), Version::HTTP_2, started).into(),
     }
 }
 

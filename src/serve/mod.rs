@@ -13,6 +13,7 @@ pub mod page;
 mod record;
 mod redirect;
 mod refusal;
+mod response;
 mod snapshot;
 mod tunnel;
 mod visitor;

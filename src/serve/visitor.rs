@@ -2,14 +2,14 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use http::{HeaderMap, HeaderValue};
+use http::HeaderValue;
 
 use super::{
     keys::KeyEpoch,
     snapshot::{Compiled, Site},
     worker::Worker,
 };
-use crate::privacy::{ClientAddr, MinimisedAddr, PseudonymReader};
+use crate::privacy::{ClientAddr, FieldLines, MinimisedAddr, PseudonymReader};
 
 /// See the module.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ impl Visitor {
     /// Whose request one with those fields is. `now` is in seconds since 1970.
     pub(super) fn identify(
         &self,
-        fields: &HeaderMap,
+        fields: &FieldLines,
         compiled: &Compiled,
         site: &Site,
         now: i64,

@@ -57,8 +57,7 @@ fn refused_vendor(scene: &Scene<'_>, path: &str) -> Option<VendorId> {
 /// The path as a web server would understand it: percent-encoding undone, repeated slashes and dot
 /// segments resolved (RFC 3986 §6.2.2), so that no spelling leads past a decision.
 fn normalised(path: &str) -> Cow<'_, str> {
-    if !path.contains('%') && !path.contains("//") && !path.contains("/..") && !path.contains("/./")
-    {
+    if is_normal(path) {
         return Cow::Borrowed(path);
     }
     let decoded = decoded(path);
@@ -79,6 +78,16 @@ fn normalised(path: &str) -> Cow<'_, str> {
         out.push('/');
     }
     Cow::Owned(out)
+}
+
+/// Whether a path surely is as [`normalised`] would make it.
+fn is_normal(path: &str) -> bool {
+    let mut after_slash = false;
+    path.bytes().all(|byte| {
+        let is_normal = !matches!((after_slash, byte), (_, b'%') | (true, b'/' | b'.'));
+        after_slash = byte == b'/';
+        is_normal
+    })
 }
 
 fn decoded(path: &str) -> String {
