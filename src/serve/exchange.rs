@@ -71,7 +71,16 @@ pub(super) async fn exchange(visitor: Rc<Visitor>, mut request: IncomingRequest)
     let to_head = request.method == Method::HEAD;
     let accept = request.fields.get(&header::ACCEPT).cloned();
     let answer = answer(&visitor, &mut request, &mut record).await;
-    let mut response = answer.unwrap_or_else(|refusal| refuse(accept.as_ref(), refusal, &record));
+    let mut response = answer.unwrap_or_else(|refusal| {
+        let mut response = refuse(accept.as_ref(), refusal, &record);
+        let snapshot = visitor.worker.snapshot();
+        let authority = request.authority.as_ref();
+        let authority = authority.and_then(|text| Authority::parse(text.as_bytes()));
+        if let Some((_, site, _)) = authority.and_then(|authority| snapshot.site(&authority.host)) {
+            add_security_fields(&mut response.fields, &site.policy);
+        }
+        response
+    });
     if to_head {
         if let Some(length @ 1..) = response.body.length()
             && !response.fields.contains(&header::CONTENT_LENGTH)
