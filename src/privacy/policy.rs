@@ -147,6 +147,15 @@ impl Policy {
         })
     }
 
+    /// The longest life, in seconds, of a cookie that is promised `promised`; `None` where neither
+    /// its vendor nor the operator bounds it.
+    pub fn longest_life(&self, name: &[u8], promised: Option<u32>) -> Option<u32> {
+        if !self.enforces() || self.keep_attributes.contains(name) {
+            return promised;
+        }
+        Some(promised.unwrap_or(u32::MAX).min(self.max_lifetime))
+    }
+
     /// `X-Privet-Consent`; `None` if nothing beyond the necessary is granted.
     pub(super) fn consent_value(&self, granted: Purposes) -> Option<HeaderValue> {
         let granted = granted.difference(Purposes::NECESSARY);

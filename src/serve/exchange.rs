@@ -48,6 +48,9 @@ pub(super) struct Scene<'a> {
     pub(super) authority: &'a HeaderValue,
     pub(super) host: &'a str,
     pub(super) site: &'a Site,
+    /// The site's place among all.
+    pub(super) index: usize,
+    pub(super) snapshot: &'a Snapshot,
     pub(super) consent: Consent,
     /// Seconds since 1970.
     pub(super) now: i64,
@@ -68,7 +71,16 @@ pub(super) async fn exchange(visitor: Rc<Visitor>, mut request: IncomingRequest)
     let to_head = request.method == Method::HEAD;
     let accept = request.fields.get(&header::ACCEPT).cloned();
     let answer = answer(&visitor, &mut request, &mut record).await;
-    let mut response = answer.unwrap_or_else(|refusal| refuse(accept.as_ref(), refusal, &record));
+    let mut response = answer.unwrap_or_else(|refusal| {
+        let mut response = refuse(accept.as_ref(), refusal, &record);
+        let snapshot = visitor.worker.snapshot();
+        let authority = request.authority.as_ref();
+        let authority = authority.and_then(|text| Authority::parse(text.as_bytes()));
+        if let Some((_, site, _)) = authority.and_then(|authority| snapshot.site(&authority.host)) {
+            add_security_fields(&mut response.fields, &site.policy);
+        }
+        response
+    });
     if to_head {
         if let Some(length @ 1..) = response.body.length()
             && !response.fields.contains(&header::CONTENT_LENGTH)
@@ -139,6 +151,8 @@ async fn answer(
         authority: &text,
         host,
         site,
+        index,
+        snapshot: &snapshot,
         consent,
         now,
     };

@@ -1,18 +1,10 @@
 //! An HTTP/2 connection of a visitor (RFC 9113), spoken by hyper. Each stream becomes the same kind
 //! of request that HTTP/1.1 yields.
 
-use std::{
-    convert::Infallible,
-    future::Future,
-    pin::{Pin, pin},
-    rc::Rc,
-    task::{Context, Poll, ready},
-    time::Duration,
-};
+use std::{convert::Infallible, future::Future, pin::pin, rc::Rc, time::Duration};
 
-use bytes::Bytes;
 use http::{HeaderValue, Request, Response, Version, header, uri::PathAndQuery};
-use http_body::{Body, Frame};
+use http_body::Body as _;
 use hyper::{body::Incoming, rt::Executor, server::conn::http2::Builder, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
@@ -24,6 +16,7 @@ use super::{
     body::ResponseBody,
     exchange::{IncomingRequest, exchange, refuse_head},
     frames::FrameMeter,
+    leftover::StreamContent,
     refusal::Refusal,
     visitor::Visitor,
 };
@@ -31,7 +24,7 @@ use crate::{
     http1::HeadError,
     metrics::Malformed,
     privacy::{Content, FieldLines},
-    upstream::{BoxContent, ContentFailure},
+    upstream::BoxContent,
 };
 
 /// Flow-control windows: enough for one upload at full speed over a continent, and bounded for a
@@ -118,7 +111,8 @@ async fn serve_request(request: Request<Incoming>, visitor: Rc<Visitor>) -> Resp
         version: Version::HTTP_2,
         fields,
         framing,
-        content: (framing != Content::None).then(|| Box::pin(StreamContent(content)) as BoxContent),
+        content: (framing != Content::None)
+            .then(|| Box::pin(StreamContent::new(content)) as BoxContent),
         upgrade: false,
         started,
     };
@@ -172,22 +166,6 @@ fn authority(parts: &http::request::Parts) -> Result<Option<HeaderValue>, HeadEr
                 .map(Some)
                 .map_err(|_| HeadError::Authority)
         }
-    }
-}
-
-/// A stream's content.
-struct StreamContent(Incoming);
-
-impl Body for StreamContent {
-    type Data = Bytes;
-    type Error = ContentFailure;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, ContentFailure>>> {
-        let frame = ready!(Pin::new(&mut self.0).poll_frame(cx));
-        Poll::Ready(frame.map(|frame| frame.map_err(|_| ContentFailure::Gone)))
     }
 }
 

@@ -8,6 +8,7 @@ mod frames;
 mod http1;
 mod http2;
 mod keys;
+mod leftover;
 mod own;
 pub mod page;
 mod record;

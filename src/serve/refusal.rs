@@ -133,7 +133,7 @@ impl Refusal {
             Self::NotFound => ("Nothing is here", "There is no page at this address."),
             Self::NoConsent => (
                 "Not without your consent",
-                "This address belongs to a third party that you have not consented to, so it was not asked.",
+                "This address belongs to a company that you have not consented to, so it was not asked. Your privacy choices for this website are at /.privet/ on it.",
             ),
             Self::Exchange(ExchangeError::Upstream(
                 UpstreamError::ConnectTimeout | UpstreamError::Timeout,

@@ -4,15 +4,18 @@
 //! tell: so for the host itself and for each parent domain down to the registrable one (public
 //! suffix list), where trackers put theirs. The path is not told either; trackers use `/`.
 
+use std::net::Ipv4Addr;
+
 use bytes::{BufMut, BytesMut};
 use http::HeaderValue;
 
 /// The domains for which a cookie that `host` receives can have been set: the host, and the
-/// parents down to the registrable domain. Empty for IP addresses and unlisted names, where only
-/// host-only cookies exist.
+/// parents down to the registrable domain. Of a name under no listed suffix browsers take the last
+/// label for the suffix, as in `www.intranet.lan`. Empty for IP addresses and single labels, where
+/// only host-only cookies exist.
 fn domains_of(host: &str) -> impl Iterator<Item = &str> {
-    let listed = psl::suffix(host.as_bytes()).is_some_and(|suffix| suffix.is_known());
-    let registrable = if listed { psl::domain_str(host) } else { None };
+    let address = host.starts_with('[') || host.parse::<Ipv4Addr>().is_ok();
+    let registrable = psl::domain_str(host).filter(|_| !address);
     let mut next = registrable.map(|_| host);
     std::iter::from_fn(move || {
         let domain = next?;
@@ -107,7 +110,12 @@ mod tests {
             ),
             ("example.com", &["example.com"]),
             ("localhost", &[]),
-            ("intranet.local", &[]),
+            ("intranet.local", &["intranet.local"]),
+            (
+                "www.shop.intranet.lan",
+                &["www.shop.intranet.lan", "shop.intranet.lan", "intranet.lan"],
+            ),
+            ("lan", &[]),
             ("co.uk", &[]),
             ("127.0.0.1", &[]),
             ("[::1]", &[]),
