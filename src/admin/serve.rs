@@ -178,7 +178,7 @@ async fn answer(head: &RequestHead, admin: &Admin) -> Answer {
 }
 
 async fn reload(head: &RequestHead, admin: &Admin) -> Answer {
-    if head.fields.contains_key(header::ORIGIN) || head.fields.contains_key("sec-fetch-site") {
+    if head.fields.contains(&header::ORIGIN) || head.fields.contains("sec-fetch-site") {
         return Answer("403 Forbidden", TEXT, "not from a web page\n".to_owned());
     }
     let (ask, verdict) = oneshot::channel();

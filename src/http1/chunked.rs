@@ -82,7 +82,6 @@ impl Chunked {
             };
         };
         let section = input.split_to(end).freeze();
-        *self = Self::Done;
         let mut room = [httparse::EMPTY_HEADER; TRAILER_FIELDS];
         let parsed = httparse::parse_headers(&section, &mut room);
         let Ok(httparse::Status::Complete((_, lines))) = parsed else {
@@ -97,6 +96,8 @@ impl Chunked {
             };
             fields.append(name, value);
         }
+        // Not before: after a section that is none, nobody knows where the next message begins.
+        *self = Self::Done;
         Ok(Decoded::Trailers(fields))
     }
 }

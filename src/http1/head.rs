@@ -5,11 +5,9 @@
 //! but `chunked`, two `Host` lines.
 
 use bytes::Bytes;
-use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header, uri::PathAndQuery,
-};
+use http::{HeaderName, HeaderValue, Method, StatusCode, Version, header, uri::PathAndQuery};
 
-use crate::privacy::Content;
+use crate::privacy::{Content, FieldLines};
 
 /// Bounds on a head.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -95,7 +93,7 @@ pub(crate) struct RequestHead {
     /// The authority: that of an absolute target, else of `Host`; `None` for HTTP/1.0 without.
     pub(crate) authority: Option<HeaderValue>,
     pub(crate) version: Version,
-    pub(crate) fields: HeaderMap,
+    pub(crate) fields: FieldLines,
     pub(crate) content: Content,
     /// Whether the connection can be used again.
     pub(crate) keep_alive: bool,
@@ -109,7 +107,7 @@ pub(crate) struct RequestHead {
 #[derive(Debug)]
 pub(crate) struct ResponseHead {
     pub(crate) status: StatusCode,
-    pub(crate) fields: HeaderMap,
+    pub(crate) fields: FieldLines,
     pub(crate) content: ResponseContent,
     pub(crate) keep_alive: bool,
 }
@@ -153,7 +151,7 @@ pub(crate) fn parse_request(head: &Bytes, limits: HeadLimits) -> Result<RequestH
     Ok(RequestHead {
         authority: authority.or(host),
         expects_continue: marks.expects_continue()? && version == Version::HTTP_11,
-        upgrade: marks.asks_upgrade && marks.upgrade && version == Version::HTTP_11,
+        upgrade: marks.upgrades() && version == Version::HTTP_11,
         method,
         target,
         version,
@@ -208,16 +206,16 @@ fn head_error(error: httparse::Error) -> HeadError {
     }
 }
 
-/// The names that privet adds to a response.
+/// The lines that privet adds to a response.
 const OWN_FIELDS: usize = 5;
 
-/// The lines as a map, with room for `more` names.
+/// The lines as types, with room for `more`.
 fn field_map(
     head: &Bytes,
     lines: &[httparse::Header<'_>],
     more: usize,
-) -> Result<(HeaderMap, Marks), HeadError> {
-    let mut fields = HeaderMap::with_capacity(lines.len() + more);
+) -> Result<(FieldLines, Marks), HeadError> {
+    let mut fields = FieldLines::with_capacity(lines.len() + more);
     let mut marks = Marks::default();
     for line in lines {
         let name = HeaderName::from_bytes(line.name.as_bytes()).map_err(|_| HeadError::Field)?;
@@ -225,9 +223,7 @@ fn field_map(
         let value = HeaderValue::from_maybe_shared(head.slice_ref(line.value))
             .map_err(|_| HeadError::Field)?;
         marks.note(&name, &value);
-        fields
-            .try_append(name, value)
-            .map_err(|_| HeadError::TooManyFields)?;
+        fields.push(name, value);
     }
     Ok((fields, marks))
 }
@@ -245,6 +241,7 @@ struct Marks {
     codings: bool,
     expectations: bool,
     upgrade: bool,
+    upgrades_to_http: bool,
     /// Options of `Connection`.
     closes: bool,
     keeps_alive: bool,
@@ -262,7 +259,10 @@ impl Marks {
             header::EXPECT => {
                 self.expectations |= self.expectation.replace(value.clone()).is_some();
             }
-            header::UPGRADE => self.upgrade = true,
+            header::UPGRADE => {
+                self.upgrade = true;
+                self.upgrades_to_http |= names_http(value.as_bytes());
+            }
             header::CONNECTION => {
                 for option in value.as_bytes().split(|byte| *byte == b',') {
                     let option = option.trim_ascii();
@@ -304,6 +304,11 @@ impl Marks {
     /// Whether the connection can be used again (RFC 9112 §9.3).
     fn keeps(&self, version: Version) -> bool {
         !self.closes && (version == Version::HTTP_11 || self.keeps_alive)
+    }
+
+    /// Through a tunnel of HTTP requests would pass unread: cookies, addresses and all.
+    fn upgrades(&self) -> bool {
+        self.asks_upgrade && self.upgrade && !self.upgrades_to_http
     }
 
     fn expects_continue(&self) -> Result<bool, HeadError> {
@@ -364,6 +369,14 @@ fn strip_scheme(target: &str) -> Option<&str> {
     })
 }
 
+/// Whether `Upgrade` lists HTTP in clear text, as `h2c` or by its name.
+fn names_http(protocols: &[u8]) -> bool {
+    let mut protocols = protocols.to_ascii_lowercase();
+    protocols.retain(|byte| !byte.is_ascii_whitespace());
+    let mut protocols = protocols.split(|byte| *byte == b',');
+    protocols.any(|protocol| protocol == b"h2c" || protocol.starts_with(b"http/"))
+}
+
 fn chunked_only(coding: &[u8]) -> Result<Content, HeadError> {
     let last = coding
         .rsplit(|byte| *byte == b',')
@@ -390,5 +403,6 @@ fn decimal(text: &[u8]) -> Option<u64> {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, reason = "a failed test may panic")]
 #[path = "head_tests.rs"]
 mod tests;

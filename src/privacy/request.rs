@@ -4,13 +4,13 @@
 //! left behind before privet's own fields are written, so no visitor can name one of those in
 //! `Connection` to have it dropped (RFC 9110 §7.6.1).
 
-use bytes::BytesMut;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header, uri::PathAndQuery};
 
 use super::{
     address::ClientAddr,
     consent::Consent,
-    cookies::{expire, filter, request_pairs},
+    cookies::{Evictions, filter, request_pairs},
+    field_lines::FieldLines,
     fields::{is_connection_specific, is_removed, named_by_connection},
     policy::{Policy, Stripped, Verdict},
 };
@@ -44,7 +44,7 @@ pub struct ClientRequest<'a> {
     /// The authority's host, lower case, without port.
     pub host: &'a str,
     /// All field lines; those that pass move on to the website's request.
-    pub fields: HeaderMap,
+    pub fields: FieldLines,
     /// How its content is framed.
     pub content: Content,
     /// The protocol that an HTTP/1.1 visitor wants to change to.
@@ -62,7 +62,7 @@ pub struct ClientRequest<'a> {
 pub struct OriginRequest {
     method: Method,
     target: PathAndQuery,
-    fields: Vec<(HeaderName, HeaderValue)>,
+    fields: FieldLines,
     content: Content,
     upgrade: bool,
 }
@@ -79,7 +79,7 @@ impl OriginRequest {
     }
 
     /// Field lines in order, without those that frame the content.
-    pub fn fields(&self) -> &[(HeaderName, HeaderValue)] {
+    pub fn fields(&self) -> &FieldLines {
         &self.fields
     }
 
@@ -112,35 +112,24 @@ pub fn minimise_request(
     consent: &Consent,
 ) -> (OriginRequest, RequestDecisions) {
     let mut decisions = RequestDecisions::default();
-    let mut fields = Vec::with_capacity(request.fields.len() + 8);
-    fields.push((header::HOST, request.authority.clone()));
+    let mut fields = FieldLines::with_capacity(request.fields.len() + 8);
+    fields.push(header::HOST, request.authority.clone());
     let named = named_by_connection(&request.fields);
     let trailers = takes_trailers(&request.fields);
     let mut cookies = cookies(&request, policy, consent, &mut decisions);
-    let mut dropped = None;
     for (name, value) in std::mem::take(&mut request.fields) {
-        // Further lines of the same name come without it.
-        let name = match (name, &dropped) {
-            (Some(name), _) => name,
-            (None, Some(dropped)) => HeaderName::clone(dropped),
-            (None, None) => fields.last().map_or(header::HOST, |(name, _)| name.clone()),
-        };
-        let kept = match name {
-            header::HOST | header::CONTENT_LENGTH | header::EXPECT => None,
-            header::COOKIE => cookies.take(),
-            _ if is_connection_specific(&name) || named.contains(&name) => None,
+        match name {
+            header::HOST | header::CONTENT_LENGTH | header::EXPECT => {}
+            header::COOKIE => {
+                if let Some(line) = cookies.take() {
+                    fields.push(name, line);
+                }
+            }
+            _ if is_connection_specific(&name) || named.contains(&name) => {}
             _ if is_removed(name.as_str(), value.as_bytes(), request.client) => {
                 decisions.fields_removed += 1;
-                None
             }
-            _ => Some(value),
-        };
-        match kept {
-            Some(value) => {
-                fields.push((name, value));
-                dropped = None;
-            }
-            None => dropped = Some(name),
+            _ => fields.push(name, value),
         }
     }
     add_own_fields(&request, policy, consent, trailers, &mut fields);
@@ -159,21 +148,20 @@ fn add_own_fields(
     policy: &Policy,
     consent: &Consent,
     trailers: bool,
-    fields: &mut Vec<(HeaderName, HeaderValue)>,
+    fields: &mut FieldLines,
 ) {
-    fields.extend(
-        request
-            .forwarded_for
-            .map(|value| (X_FORWARDED_FOR, value.clone())),
-    );
-    fields.push((X_FORWARDED_PROTO, HeaderValue::from_static("https")));
-    fields.push((X_FORWARDED_HOST, request.authority.clone()));
-    fields.push((X_REQUEST_ID, request.request_id.clone()));
-    fields.push((header::VIA, HeaderValue::from_static("1.1 privet")));
-    let granted = policy.consent_value(consent.granted());
-    fields.extend(granted.map(|value| (X_PRIVET_CONSENT, value)));
+    if let Some(address) = request.forwarded_for {
+        fields.push(X_FORWARDED_FOR, address.clone());
+    }
+    fields.push(X_FORWARDED_PROTO, HeaderValue::from_static("https"));
+    fields.push(X_FORWARDED_HOST, request.authority.clone());
+    fields.push(X_REQUEST_ID, request.request_id.clone());
+    fields.push(header::VIA, HeaderValue::from_static("1.1 privet"));
+    if let Some(granted) = policy.consent_value(consent.granted()) {
+        fields.push(X_PRIVET_CONSENT, granted);
+    }
     if trailers {
-        fields.push((header::TE, HeaderValue::from_static("trailers")));
+        fields.push(header::TE, HeaderValue::from_static("trailers"));
     }
     let connection = match (&request.upgrade, trailers) {
         (Some(_), true) => Some("upgrade, te"),
@@ -182,19 +170,16 @@ fn add_own_fields(
         (None, false) => None,
     };
     if let Some(connection) = connection {
-        fields.push((header::CONNECTION, HeaderValue::from_static(connection)));
+        fields.push(header::CONNECTION, HeaderValue::from_static(connection));
     }
-    fields.extend(
-        request
-            .upgrade
-            .as_ref()
-            .map(|protocol| (header::UPGRADE, protocol.clone())),
-    );
+    if let Some(protocol) = &request.upgrade {
+        fields.push(header::UPGRADE, protocol.clone());
+    }
 }
 
 /// Whether the visitor takes a trailer section (RFC 9110 §10.1.4).
-fn takes_trailers(fields: &HeaderMap) -> bool {
-    let lines = fields.get_all(header::TE).into_iter();
+fn takes_trailers(fields: &FieldLines) -> bool {
+    let lines = fields.get_all(&header::TE);
     lines
         .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
         .any(|coding| {
@@ -208,21 +193,20 @@ fn takes_trailers(fields: &HeaderMap) -> bool {
 
 /// The lines that expire every cookie of a request that `consent` refuses.
 pub fn evictions(
-    fields: &HeaderMap,
+    fields: &FieldLines,
     host: &str,
     policy: &Policy,
     consent: &Consent,
 ) -> Vec<HeaderValue> {
-    let mut lines = Vec::new();
-    let mut room = BytesMut::new();
+    let mut evictions = Evictions::new(host);
     if policy.enforces() {
         for pair in request_pairs(fields) {
             if let Verdict::Stripped(_) = policy.verdict(pair.name, consent) {
-                expire(pair.name, host, &mut room, &mut lines);
+                evictions.expire(pair.name);
             }
         }
     }
-    lines
+    evictions.into_lines()
 }
 
 fn cookies(
@@ -232,22 +216,24 @@ fn cookies(
     decisions: &mut RequestDecisions,
 ) -> Option<HeaderValue> {
     let enforces = policy.enforces();
-    let mut room = BytesMut::new();
-    filter(&request.fields, |pair| {
+    let mut evictions = Evictions::new(request.host);
+    let line = filter(&request.fields, |pair| {
         match policy.verdict(pair.name, consent) {
             Verdict::Stripped(stripped) => {
+                if decisions.stripped.capacity() == 0 {
+                    decisions.stripped.reserve(8);
+                }
                 decisions.stripped.push(stripped);
                 if enforces && policy.evict {
-                    if room.capacity() == 0 {
-                        room.reserve(512);
-                    }
-                    expire(pair.name, request.host, &mut room, &mut decisions.evictions);
+                    evictions.expire(pair.name);
                 }
                 !enforces
             }
             Verdict::Kept(_) | Verdict::KeptForSession => true,
         }
-    })
+    });
+    decisions.evictions = evictions.into_lines();
+    line
 }
 
 /// Takes from a request's trailer section what its header section may not hold either, and what

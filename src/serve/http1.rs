@@ -10,7 +10,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Response, StatusCode, Version, header};
+use http::{StatusCode, Version, header};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     time::{Instant, timeout},
@@ -20,6 +20,7 @@ use super::{
     body::ResponseBody,
     exchange::{IncomingRequest, exchange, refuse_head},
     refusal::Refusal,
+    response::ClientResponse,
     tunnel::tunnel,
     visitor::Visitor,
     wire::{SharedWire, Wire, WireContent, WritePace, write_all},
@@ -27,8 +28,8 @@ use super::{
 use crate::{
     config::options::Limits,
     http1::{
-        Decoder, HeadBoundary, HeadError, HeadLimits, LAST_CHUNK, RequestHead, parse_request,
-        write_chunk_size, write_response_head, write_trailers,
+        Decoded, Decoder, HeadBoundary, HeadError, HeadLimits, LAST_CHUNK, RequestHead,
+        parse_request, write_chunk_size, write_response_head, write_trailers,
     },
     privacy::Content,
 };
@@ -43,7 +44,9 @@ const LINGER_TIME: Duration = Duration::from_secs(2);
 enum Next {
     Request,
     Close,
-    Tunnel(Box<Response<ResponseBody>>),
+    /// Without TLS's `close_notify`: what was sent must not pass for whole.
+    Cut,
+    Tunnel(Box<ClientResponse>),
 }
 
 /// What arrived where a request was awaited.
@@ -84,6 +87,7 @@ where
         match next {
             Next::Request => wire.borrow_mut().rest(),
             Next::Close => break,
+            Next::Cut => return,
             Next::Tunnel(response) => {
                 Box::pin(tunnel(wire, *response, &visitor)).await;
                 return;
@@ -103,7 +107,7 @@ pub(super) async fn close<S: AsyncRead + AsyncWrite + Unpin>(wire: &SharedWire<S
 pub(super) async fn send_and_close<S: AsyncRead + AsyncWrite + Unpin>(
     wire: &SharedWire<S>,
     visitor: &Visitor,
-    response: Response<ResponseBody>,
+    response: ClientResponse,
     pace: WritePace,
 ) {
     let facts = Facts {
@@ -250,11 +254,11 @@ struct Facts {
 async fn respond<S: AsyncRead + AsyncWrite + Unpin>(
     wire: &SharedWire<S>,
     visitor: &Visitor,
-    mut response: Response<ResponseBody>,
+    mut response: ClientResponse,
     facts: Facts,
     pace: WritePace,
 ) -> Next {
-    let status = response.status();
+    let status = response.status;
     if status == StatusCode::SWITCHING_PROTOCOLS {
         return Next::Tunnel(Box::new(response));
     }
@@ -272,7 +276,9 @@ async fn respond<S: AsyncRead + AsyncWrite + Unpin>(
         (true, Version::HTTP_10) => Some(b"keep-alive"),
         (true, _) => None,
     };
-    let (parts, mut body) = response.into_parts();
+    let ClientResponse {
+        fields, mut body, ..
+    } = response;
     let chunked = framing == Framing::Chunked;
     {
         let mut wire = wire.borrow_mut();
@@ -280,24 +286,21 @@ async fn respond<S: AsyncRead + AsyncWrite + Unpin>(
         wire.continue_due = false;
         wire.output.reserve(1024);
         let output = &mut wire.output;
-        write_response_head(
-            facts.version,
-            parts.status,
-            &parts.headers,
-            connection,
-            chunked,
-            output,
-        );
+        write_response_head(facts.version, status, &fields, connection, chunked, output);
     }
-    drop(parts);
+    drop(fields);
     if write_content(wire, &mut body, chunked, bodiless, pace)
         .await
         .is_err()
     {
-        return Next::Close;
+        return Next::Cut;
     }
     drop(body);
     if !wire.borrow().decoder.is_done() {
+        if !keep {
+            // Told first, so that a visitor that reads to the end of the response closes too.
+            close(wire).await;
+        }
         keep &= linger(wire).await;
     }
     if keep { Next::Request } else { Next::Close }
@@ -312,20 +315,18 @@ enum Framing {
 }
 
 impl Framing {
-    fn of(response: &mut Response<ResponseBody>, facts: Facts, bodiless: bool) -> Self {
+    fn of(response: &mut ClientResponse, facts: Facts, bodiless: bool) -> Self {
         if bodiless {
-            if response.status() == StatusCode::NO_CONTENT {
-                response.headers_mut().remove(header::CONTENT_LENGTH);
+            if response.status == StatusCode::NO_CONTENT {
+                response.fields.remove(&header::CONTENT_LENGTH);
             }
             return Self::Length;
         }
-        match response.body().length() {
+        match response.body.length() {
             Some(length) => {
                 // The website's own is this one: its content was framed by it.
-                if !response.headers().contains_key(header::CONTENT_LENGTH) {
-                    response
-                        .headers_mut()
-                        .insert(header::CONTENT_LENGTH, length.into());
+                if !response.fields.contains(&header::CONTENT_LENGTH) {
+                    response.fields.push(header::CONTENT_LENGTH, length.into());
                 }
                 Self::Length
             }
@@ -422,11 +423,14 @@ async fn linger<S: AsyncRead + AsyncWrite + Unpin>(wire: &SharedWire<S>) -> bool
     let drop_rest = poll_fn(|cx| {
         let mut wire = wire.borrow_mut();
         let Wire { decoder, input, .. } = &mut *wire;
-        while let Ok(crate::http1::Decoded::Data(_) | crate::http1::Decoded::Trailers(_)) =
-            decoder.decode(input)
-        {}
-        if decoder.is_done() {
-            return Poll::Ready(true);
+        loop {
+            match decoder.decode(input) {
+                Ok(Decoded::Data(_) | Decoded::Trailers(_)) => {}
+                Ok(Decoded::End) => return Poll::Ready(true),
+                Ok(Decoded::NeedMore) => break,
+                // Nobody knows where another request would begin.
+                Err(_) => *decoder = Decoder::UntilClose,
+            }
         }
         match wire.poll_fill(cx) {
             Poll::Ready(Ok(count @ 1..)) if dropped < LINGER_SIZE => {
@@ -438,6 +442,5 @@ async fn linger<S: AsyncRead + AsyncWrite + Unpin>(wire: &SharedWire<S>) -> bool
             Poll::Pending => Poll::Pending,
         }
     });
-    // The end of the response is told first: a visitor that reads to the end then closes.
     timeout(LINGER_TIME, drop_rest).await.unwrap_or(false)
 }

@@ -1,4 +1,4 @@
-//! A request's way through privet, and its response's way back. [`exchange`] is the pipeline, read
+//! A request's way through privet, and its response's way back. `exchange` is the pipeline, read
 //! downwards; the protocols end here.
 
 mod body;
@@ -8,11 +8,14 @@ mod frames;
 mod http1;
 mod http2;
 mod keys;
+mod leftover;
 mod own;
 pub mod page;
 mod record;
 mod redirect;
 mod refusal;
+mod rehearsal;
+mod response;
 mod snapshot;
 mod tunnel;
 mod visitor;
@@ -22,7 +25,10 @@ mod worker;
 pub(crate) use http1::serve_http1;
 pub(crate) use http2::serve_http2;
 pub(crate) use keys::PseudonymKeys;
+pub(crate) use own::Resource;
 pub(crate) use redirect::serve_redirect;
-pub(crate) use snapshot::Compiled;
+pub(crate) use refusal::Refusal;
+pub(crate) use rehearsal::{Answer, Rehearsal, Rehearsed, rehearse};
+pub(crate) use snapshot::{Compiled, Site};
 pub(crate) use visitor::Visitor;
 pub(crate) use worker::Worker;

@@ -6,6 +6,7 @@ use std::{
     task::{Context, Poll},
 };
 
+use http::StatusCode;
 use tokio::time::Instant;
 
 use super::{
@@ -33,6 +34,7 @@ struct Exchange<'a> {
     boundary: HeadBoundary,
     interim: u32,
     to_head: bool,
+    to_upgrade: bool,
     context: SendContext,
 }
 
@@ -59,6 +61,7 @@ pub(super) async fn exchange(
         boundary: HeadBoundary::default(),
         interim: 0,
         to_head: request.method() == http::Method::HEAD,
+        to_upgrade: request.is_upgrade(),
         context,
     };
     let head = poll_fn(|cx| exchange.poll_head(cx)).await;
@@ -142,7 +145,11 @@ impl Exchange<'_> {
             let head = input.split_to(end).freeze();
             self.boundary = HeadBoundary::default();
             let head = parse_response(&head, self.to_head).map_err(|_| UpstreamError::Protocol)?;
-            if !head.status.is_informational() || head.status.as_u16() == 101 {
+            if head.status == StatusCode::SWITCHING_PROTOCOLS && !self.to_upgrade {
+                // Nobody asked for a tunnel, and through one bytes would pass unread.
+                return Err(UpstreamError::Protocol.into());
+            }
+            if !head.status.is_informational() || head.status == StatusCode::SWITCHING_PROTOCOLS {
                 return Ok(Some(head));
             }
             self.interim += 1;
