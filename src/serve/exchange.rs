@@ -13,7 +13,7 @@ use super::{
     record::{Record, failure_kind},
     refusal::Refusal,
     response::ClientResponse,
-    snapshot::{Site, SiteUpstream, Snapshot},
+    snapshot::{Compiled, Site, SiteUpstream, Snapshot},
     visitor::{Identity, Visitor},
 };
 use crate::{
@@ -50,7 +50,7 @@ pub(super) struct Scene<'a> {
     pub(super) site: &'a Site,
     /// The site's place among all.
     pub(super) index: usize,
-    pub(super) snapshot: &'a Snapshot,
+    pub(super) compiled: &'a Compiled,
     pub(super) consent: Consent,
     /// Seconds since 1970.
     pub(super) now: i64,
@@ -152,7 +152,7 @@ async fn answer(
         host,
         site,
         index,
-        snapshot: &snapshot,
+        compiled: &snapshot.compiled,
         consent,
         now,
     };

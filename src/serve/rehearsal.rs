@@ -112,6 +112,8 @@ pub(crate) async fn rehearse(
         authority: &text,
         host,
         site,
+        index,
+        compiled,
         consent: Consent::read(&fields, policy.consent_rules(), policy.catalogue(), now),
         now,
     };
