@@ -10,7 +10,7 @@
 #[path = "../gateway/mod.rs"]
 mod gateway;
 
-// mod address;
+mod address;
 mod consent;
 mod cookies;
 mod visit;
