@@ -4,6 +4,8 @@
 //! §6.3): a bare LF, `Transfer-Encoding` together with `Content-Length`, two lengths, any coding
 //! but `chunked`, two `Host` lines.
 
+use std::mem::MaybeUninit;
+
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, StatusCode, Version, header, uri::PathAndQuery};
 
@@ -124,12 +126,14 @@ const FIELD_ROOM: usize = 256;
 
 /// Parses a complete request head.
 pub(crate) fn parse_request(head: &Bytes, limits: HeadLimits) -> Result<RequestHead, HeadError> {
-    let mut room = [httparse::EMPTY_HEADER; FIELD_ROOM];
+    let mut room = [const { MaybeUninit::uninit() }; FIELD_ROOM];
     let fields = room
         .get_mut(..limits.fields.min(FIELD_ROOM))
         .unwrap_or_default();
-    let mut parsed = httparse::Request::new(fields);
-    parsed.parse(head).map_err(head_error)?;
+    let mut parsed = httparse::Request::new(&mut []);
+    parsed
+        .parse_with_uninit_headers(head, fields)
+        .map_err(head_error)?;
     let method = Method::from_bytes(parsed.method.unwrap_or_default().as_bytes())
         .map_err(|_| HeadError::StartLine)?;
     if method == Method::CONNECT || method == Method::TRACE {
@@ -163,9 +167,11 @@ pub(crate) fn parse_request(head: &Bytes, limits: HeadLimits) -> Result<RequestH
 
 /// Parses a complete response head. `to_head` says that the request was a `HEAD`.
 pub(crate) fn parse_response(head: &Bytes, to_head: bool) -> Result<ResponseHead, HeadError> {
-    let mut room = [httparse::EMPTY_HEADER; FIELD_ROOM];
-    let mut parsed = httparse::Response::new(&mut room);
-    parsed.parse(head).map_err(head_error)?;
+    let mut room = [const { MaybeUninit::uninit() }; FIELD_ROOM];
+    let mut parsed = httparse::Response::new(&mut []);
+    httparse::ParserConfig::default()
+        .parse_response_with_uninit_headers(&mut parsed, head, &mut room)
+        .map_err(head_error)?;
     let status = parsed
         .code
         .and_then(|code| StatusCode::from_u16(code).ok())
