@@ -31,6 +31,16 @@ pub struct Config {
     pub vendors: Vec<Vendor>,
 }
 
+impl Config {
+    /// Every host that a site claims, in the order of the file.
+    pub fn hosts(&self) -> Vec<HostPattern> {
+        self.sites
+            .iter()
+            .flat_map(|site| site.hosts.iter().cloned())
+            .collect()
+    }
+}
+
 /// `[listen]`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Listen {

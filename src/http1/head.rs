@@ -151,10 +151,7 @@ pub(crate) fn parse_request(head: &Bytes, limits: HeadLimits) -> Result<RequestH
     Ok(RequestHead {
         authority: authority.or(host),
         expects_continue: marks.expects_continue()? && version == Version::HTTP_11,
-        upgrade: marks.asks_upgrade
-            && marks.upgrade
-            && !marks.upgrades_to_http2
-            && version == Version::HTTP_11,
+        upgrade: marks.upgrades() && version == Version::HTTP_11,
         method,
         target,
         version,
@@ -244,8 +241,7 @@ struct Marks {
     codings: bool,
     expectations: bool,
     upgrade: bool,
-    /// Through a tunnel of HTTP/2, requests would pass unread: cookies, addresses and all.
-    upgrades_to_http2: bool,
+    upgrades_to_http: bool,
     /// Options of `Connection`.
     closes: bool,
     keeps_alive: bool,
@@ -265,7 +261,7 @@ impl Marks {
             }
             header::UPGRADE => {
                 self.upgrade = true;
-                self.upgrades_to_http2 |= names_http2(value.as_bytes());
+                self.upgrades_to_http |= names_http(value.as_bytes());
             }
             header::CONNECTION => {
                 for option in value.as_bytes().split(|byte| *byte == b',') {
@@ -308,6 +304,11 @@ impl Marks {
     /// Whether the connection can be used again (RFC 9112 §9.3).
     fn keeps(&self, version: Version) -> bool {
         !self.closes && (version == Version::HTTP_11 || self.keeps_alive)
+    }
+
+    /// Through a tunnel of HTTP requests would pass unread: cookies, addresses and all.
+    fn upgrades(&self) -> bool {
+        self.asks_upgrade && self.upgrade && !self.upgrades_to_http
     }
 
     fn expects_continue(&self) -> Result<bool, HeadError> {
@@ -368,17 +369,12 @@ fn strip_scheme(target: &str) -> Option<&str> {
     })
 }
 
-/// Whether `Upgrade` lists HTTP/2 in clear text, as `h2c` or by its version.
-fn names_http2(protocols: &[u8]) -> bool {
-    protocols
-        .split(|byte| *byte == b',')
-        .map(<[u8]>::trim_ascii)
-        .any(|protocol| {
-            protocol.eq_ignore_ascii_case(b"h2c")
-                || protocol
-                    .get(..5)
-                    .is_some_and(|name| name.eq_ignore_ascii_case(b"http/"))
-        })
+/// Whether `Upgrade` lists HTTP in clear text, as `h2c` or by its name.
+fn names_http(protocols: &[u8]) -> bool {
+    let mut protocols = protocols.to_ascii_lowercase();
+    protocols.retain(|byte| !byte.is_ascii_whitespace());
+    let mut protocols = protocols.split(|byte| *byte == b',');
+    protocols.any(|protocol| protocol == b"h2c" || protocol.starts_with(b"http/"))
 }
 
 fn chunked_only(coding: &[u8]) -> Result<Content, HeadError> {
@@ -407,5 +403,6 @@ fn decimal(text: &[u8]) -> Option<u64> {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, reason = "a failed test may panic")]
 #[path = "head_tests.rs"]
 mod tests;

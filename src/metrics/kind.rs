@@ -13,7 +13,7 @@ macro_rules! kinds {
     ($($(#[$about:meta])* $name:ident { $($(#[$meaning:meta])* $member:ident = $label:literal,)* })*) => {$(
         $(#[$about])*
         #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-        pub enum $name {
+        pub(crate) enum $name {
             $($(#[$meaning])* $member,)*
         }
 

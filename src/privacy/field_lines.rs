@@ -107,7 +107,8 @@ impl From<HeaderMap> for FieldLines {
 
 impl From<FieldLines> for HeaderMap {
     fn from(lines: FieldLines) -> Self {
-        let mut fields = Self::with_capacity(lines.len());
+        // Whoever wants a map adds to it.
+        let mut fields = Self::with_capacity(lines.len() + 4);
         for (name, value) in lines {
             fields.append(name, value);
         }

@@ -8,6 +8,7 @@
 //! visitor said, [`Policy`] what the operator said, [`Catalogue`] whose cookie it is.
 
 mod address;
+mod address_fields;
 mod catalogue;
 pub mod centre;
 mod client_ip;
@@ -31,6 +32,7 @@ pub use client_ip::{Derived, TrustedProxies};
 pub use consent::{CONSENT_COOKIE, Choice, Consent, ConsentSource, State};
 pub use cookies::{CookiePair, cookie_name, pairs, request_pairs};
 pub use field_lines::FieldLines;
+pub use fields::{Removal, removal};
 pub use policy::{Policy, Stripped, Verdict};
 pub use purpose::{Purpose, Purposes};
 pub use request::{

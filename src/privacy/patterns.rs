@@ -121,10 +121,7 @@ impl<T: Copy> PatternTable<T> {
 fn parse<T>(layer: Layer, pattern: &str, value: T) -> Parsed<T> {
     let wildcard = |byte: &u8| matches!(byte, b'*' | b'#');
     let bytes = pattern.as_bytes();
-    let start = bytes
-        .iter()
-        .position(|byte| wildcard(byte))
-        .unwrap_or(bytes.len());
+    let start = bytes.iter().position(&wildcard).unwrap_or(bytes.len());
     let (beginning, mut rest) = bytes.split_at(start);
     let mut tail = Vec::new();
     while let Some((first, after)) = rest.split_first() {
@@ -132,10 +129,7 @@ fn parse<T>(layer: Layer, pattern: &str, value: T) -> Parsed<T> {
             b'*' => tail.push(Piece::Any),
             b'#' => tail.push(Piece::Digits),
             _ => {
-                let end = rest
-                    .iter()
-                    .position(|byte| wildcard(byte))
-                    .unwrap_or(rest.len());
+                let end = rest.iter().position(&wildcard).unwrap_or(rest.len());
                 let (literal, after) = rest.split_at(end);
                 tail.push(Piece::Literal(literal.into()));
                 rest = after;

@@ -75,8 +75,8 @@ impl Policy {
             keep: PatternTable::new(keep),
             keep_attributes: cookies
                 .keep_same_site
-                .iter()
-                .map(|name| name.clone().into())
+                .into_iter()
+                .map(String::into_bytes)
                 .collect(),
             unknown: cookies.unknown,
             secure: cookies.secure,

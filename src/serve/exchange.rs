@@ -13,8 +13,8 @@ use super::{
     record::{Record, failure_kind},
     refusal::Refusal,
     response::ClientResponse,
-    snapshot::{Site, SiteUpstream, Snapshot},
-    visitor::Visitor,
+    snapshot::{Compiled, Site, SiteUpstream, Snapshot},
+    visitor::{Identity, Visitor},
 };
 use crate::{
     demo,
@@ -50,7 +50,7 @@ pub(super) struct Scene<'a> {
     pub(super) site: &'a Site,
     /// The site's place among all.
     pub(super) index: usize,
-    pub(super) snapshot: &'a Snapshot,
+    pub(super) compiled: &'a Compiled,
     pub(super) consent: Consent,
     /// Seconds since 1970.
     pub(super) now: i64,
@@ -152,7 +152,7 @@ async fn answer(
         host,
         site,
         index,
-        snapshot: &snapshot,
+        compiled: &snapshot.compiled,
         consent,
         now,
     };
@@ -173,22 +173,7 @@ async fn answer(
     }
 
     let consent = scene.consent;
-    let fields = std::mem::take(&mut request.fields);
-    let client_request = ClientRequest {
-        method: &request.method,
-        target: &request.target,
-        authority: &text,
-        host,
-        upgrade: request
-            .upgrade
-            .then(|| fields.get(&header::UPGRADE).cloned())
-            .flatten(),
-        fields,
-        content: request.framing,
-        client: identity.client,
-        forwarded_for: identity.forwarded_for.as_ref(),
-        request_id: &record.request_id,
-    };
+    let client_request = client_request(request, &text, host, &identity, &record.request_id);
     let (origin, decisions) = minimise_request(client_request, policy, &consent);
     count_stripped(&snapshot, index, &decisions.stripped, Direction::Request);
     record.cookies_stripped = u32::try_from(decisions.stripped.len()).unwrap_or(u32::MAX);
@@ -217,6 +202,32 @@ async fn answer(
     count_stripped(&snapshot, index, &stripped, Direction::Response);
     record.set_cookies_stripped = u32::try_from(stripped.len()).unwrap_or(u32::MAX);
     Ok(response)
+}
+
+/// The request as it is to be minimised; takes its fields.
+pub(super) fn client_request<'a>(
+    request: &'a mut IncomingRequest,
+    authority: &'a HeaderValue,
+    host: &'a str,
+    identity: &'a Identity,
+    request_id: &'a HeaderValue,
+) -> ClientRequest<'a> {
+    let fields = std::mem::take(&mut request.fields);
+    ClientRequest {
+        method: &request.method,
+        target: &request.target,
+        authority,
+        host,
+        upgrade: request
+            .upgrade
+            .then(|| fields.get(&header::UPGRADE).cloned())
+            .flatten(),
+        fields,
+        content: request.framing,
+        client: identity.client,
+        forwarded_for: identity.forwarded_for.as_ref(),
+        request_id,
+    }
 }
 
 /// Asks the website.
@@ -264,7 +275,8 @@ fn note_report(report: &SendReport, record: &Record) {
     }
 }
 
-fn demonstrate(origin: &OriginRequest) -> ClientResponse {
+/// The bundled website's answer.
+pub(super) fn demonstrate(origin: &OriginRequest) -> ClientResponse {
     let values = |wanted: &str| {
         let lines = origin.fields().get_all(wanted);
         lines

@@ -44,6 +44,8 @@ const LINGER_TIME: Duration = Duration::from_secs(2);
 enum Next {
     Request,
     Close,
+    /// Without TLS's `close_notify`: what was sent must not pass for whole.
+    Cut,
     Tunnel(Box<ClientResponse>),
 }
 
@@ -85,6 +87,7 @@ where
         match next {
             Next::Request => wire.borrow_mut().rest(),
             Next::Close => break,
+            Next::Cut => return,
             Next::Tunnel(response) => {
                 Box::pin(tunnel(wire, *response, &visitor)).await;
                 return;
@@ -290,7 +293,7 @@ async fn respond<S: AsyncRead + AsyncWrite + Unpin>(
         .await
         .is_err()
     {
-        return Next::Close;
+        return Next::Cut;
     }
     drop(body);
     if !wire.borrow().decoder.is_done() {

@@ -1,4 +1,4 @@
-//! A request's way through privet, and its response's way back. [`exchange`] is the pipeline, read
+//! A request's way through privet, and its response's way back. `exchange` is the pipeline, read
 //! downwards; the protocols end here.
 
 mod body;
@@ -14,6 +14,7 @@ pub mod page;
 mod record;
 mod redirect;
 mod refusal;
+mod rehearsal;
 mod response;
 mod snapshot;
 mod tunnel;
@@ -24,7 +25,10 @@ mod worker;
 pub(crate) use http1::serve_http1;
 pub(crate) use http2::serve_http2;
 pub(crate) use keys::PseudonymKeys;
+pub(crate) use own::Resource;
 pub(crate) use redirect::serve_redirect;
-pub(crate) use snapshot::Compiled;
+pub(crate) use refusal::Refusal;
+pub(crate) use rehearsal::{Answer, Rehearsal, Rehearsed, rehearse};
+pub(crate) use snapshot::{Compiled, Site};
 pub(crate) use visitor::Visitor;
 pub(crate) use worker::Worker;

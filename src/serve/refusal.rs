@@ -78,7 +78,8 @@ impl Refusal {
         }
     }
 
-    const fn words(self) -> (&'static str, &'static str) {
+    /// What happened, in a few words and in a sentence.
+    pub(crate) const fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Head(HeadError::TooLarge | HeadError::TooManyFields) => (
                 "Too much in the request's head",

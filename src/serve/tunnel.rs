@@ -67,8 +67,9 @@ where
     let last = std::cell::Cell::new(Instant::now());
     let copied = std::cell::Cell::new(from_website.len() as u64);
     tokio::select! {
+        // An end passes on to the other side, which may go on; a failure ends both.
         _ = async {
-            tokio::join!(
+            tokio::try_join!(
                 copy(client_in, website_out, &last, None),
                 copy(website_in, client_out, &last, Some(&copied)),
             )

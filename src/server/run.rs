@@ -22,8 +22,9 @@ use super::{
 };
 use crate::{
     admin::{self, Admin},
-    config::{Loaded, Report},
+    config::{Config, Loaded, Report, options::HostPattern},
     log::operational,
+    tls::Certificates,
 };
 
 /// Where the configuration comes from, and comes from again at a reload.
@@ -31,7 +32,7 @@ use crate::{
 pub enum Origin {
     /// A file.
     File(PathBuf),
-    /// `--upstream URL [--https ADDR] [--http ADDR]`; a reload makes the same of it.
+    /// `--upstream URL [--https ADDR] [--http ADDR] [--admin ADDR]`; a reload makes the same of it.
     Arguments {
         /// `--upstream`.
         upstream: String,
@@ -39,6 +40,8 @@ pub enum Origin {
         https: Option<String>,
         /// `--http`.
         http: Option<String>,
+        /// `--admin`.
+        admin: Option<String>,
     },
 }
 
@@ -54,7 +57,13 @@ impl Origin {
                 upstream,
                 https,
                 http,
-            } => crate::config::for_upstream(upstream, https.as_deref(), http.as_deref()),
+                admin,
+            } => crate::config::for_upstream(
+                upstream,
+                https.as_deref(),
+                http.as_deref(),
+                admin.as_deref(),
+            ),
         }
     }
 }
@@ -88,6 +97,32 @@ impl From<io::Error> for StartError {
     }
 }
 
+/// What is being served, for a greeting.
+#[derive(Debug)]
+pub struct Serving<'a> {
+    /// The configuration in force.
+    pub config: &'a Config,
+    /// Whether the certificate was made for this run.
+    pub self_signed: bool,
+    /// Hosts that no certificate covers.
+    pub uncovered: Vec<HostPattern>,
+}
+
+impl<'a> Serving<'a> {
+    fn new(config: &'a Config, certificates: &Certificates) -> Self {
+        let hosts = config.hosts();
+        Self {
+            config,
+            self_signed: certificates.is_self_signed(),
+            uncovered: certificates
+                .uncovered(&hosts)
+                .into_iter()
+                .cloned()
+                .collect(),
+        }
+    }
+}
+
 /// Serves until a signal ends it. `greet` is called once websites are being served.
 ///
 /// # Errors
@@ -95,7 +130,7 @@ impl From<io::Error> for StartError {
 pub fn run(
     origin: Origin,
     loaded: Loaded,
-    greet: impl FnOnce(&crate::config::options::Config),
+    greet: impl FnOnce(&Serving<'_>),
 ) -> Result<(), StartError> {
     let begun = Instant::now();
     let level = operational::init(loaded.config.log.level)
@@ -113,7 +148,7 @@ pub fn run(
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
         let (requests, inbox) = mpsc::channel(1);
         let admin = Arc::new(Admin::new(gateway.metrics(), requests));
         let mut signals = Signals::new()?;
@@ -135,7 +170,7 @@ pub fn run(
                 "websites"
             },
         );
-        greet(&config);
+        greet(&Serving::new(&config, &gateway.certificates()));
         let drain = config.limits.drain_timeout;
         let mut reload = Reload {
             gateway,
@@ -144,9 +179,26 @@ pub fn run(
             level,
             descriptors,
         };
-        live(&mut reload, &mut signals, inbox, &admin).await;
-        shut_down(reload, &mut signals, &admin, drain).await
-    })
+        match live(&mut reload, &mut signals, inbox, &admin).await {
+            Ending::Drained => shut_down(reload, &mut signals, &admin, drain).await,
+            Ending::AtOnce => {
+                tracing::warn!("SIGQUIT: ending at once");
+                finish(&reload.gateway.log);
+            }
+        }
+        Ok(())
+    });
+    // Who ends at once does not wait for the threads that wait for workers.
+    runtime.shutdown_background();
+    served
+}
+
+/// How it is to end.
+enum Ending {
+    /// After the running requests.
+    Drained,
+    /// Now.
+    AtOnce,
 }
 
 /// Until a signal asks to end.
@@ -155,16 +207,20 @@ async fn live(
     signals: &mut Signals,
     mut inbox: mpsc::Receiver<admin::ReloadRequest>,
     admin: &Admin,
-) {
+) -> Ending {
     loop {
         tokio::select! {
-            _ = signals.terminate.recv() => return,
-            _ = signals.interrupt.recv() => return,
-            _ = signals.quit.recv() => return,
+            _ = signals.terminate.recv() => return Ending::Drained,
+            _ = signals.interrupt.recv() => return Ending::Drained,
+            _ = signals.quit.recv() => return Ending::AtOnce,
             _ = signals.hangup.recv() => {
                 admin.note_reload(&reload.apply());
             }
             _ = signals.user1.recv() => reload.gateway.reopen_log(),
+            // Without a handler it would end the process.
+            _ = signals.user2.recv() => {
+                tracing::warn!("SIGUSR2: another binary can't take over yet; nothing changed");
+            }
             Some(request) = inbox.recv() => {
                 let verdict = reload.apply();
                 admin.note_reload(&verdict);
@@ -176,12 +232,7 @@ async fn live(
 }
 
 /// Lets running requests finish; a second signal ends at once.
-async fn shut_down(
-    reload: Reload,
-    signals: &mut Signals,
-    admin: &Admin,
-    limit: Duration,
-) -> Result<(), StartError> {
+async fn shut_down(reload: Reload, signals: &mut Signals, admin: &Admin, limit: Duration) {
     tracing::info!("draining: no new connections; running requests may finish within {limit:?}");
     admin.drain();
     let Gateway { workers, log, .. } = reload.gateway;
@@ -207,10 +258,14 @@ async fn shut_down(
         _ = joined => {}
         () = second => tracing::warn!("second signal: ending at once"),
     }
+    finish(&log);
+}
+
+/// Writes what the access log still holds.
+fn finish(log: &crate::log::AccessLog) {
     if !log.flush() {
         tracing::warn!("the access log could not be written to its end in time");
     }
-    Ok(())
 }
 
 struct Signals {
@@ -219,6 +274,7 @@ struct Signals {
     quit: Signal,
     hangup: Signal,
     user1: Signal,
+    user2: Signal,
 }
 
 impl Signals {
@@ -229,6 +285,7 @@ impl Signals {
             quit: signal(SignalKind::quit())?,
             hangup: signal(SignalKind::hangup())?,
             user1: signal(SignalKind::user_defined1())?,
+            user2: signal(SignalKind::user_defined2())?,
         })
     }
 }

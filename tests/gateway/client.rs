@@ -241,3 +241,13 @@ pub(crate) fn is_timeout(error: &io::Error) -> bool {
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
     )
 }
+
+/// Connects without TLS and sends bytes.
+pub(crate) fn plain(address: SocketAddr, bytes: impl AsRef<[u8]>) -> Input<TcpStream> {
+    let mut stream = TcpStream::connect(address).expect("a connection");
+    stream.set_read_timeout(Some(PATIENCE)).expect("set");
+    stream.set_write_timeout(Some(PATIENCE)).expect("set");
+    // A peer may close before it has read all.
+    let _ = stream.write_all(bytes.as_ref());
+    Input::new(stream)
+}

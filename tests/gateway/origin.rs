@@ -77,6 +77,15 @@ impl Exchange<'_> {
         if self.read {
             return Ok(());
         }
+        self.take_body()
+            .inspect_err(|error| self.shared.note_broken(error))?;
+        self.read = true;
+        let request = self.request.clone();
+        self.shared.requests.lock().expect("requests").push(request);
+        Ok(())
+    }
+
+    fn take_body(&mut self) -> io::Result<()> {
         if self.request.head.is_chunked()? {
             let Chunked {
                 raw,
@@ -90,9 +99,6 @@ impl Exchange<'_> {
             self.request.body = self.input.exact(length)?;
             self.request.raw_body.clone_from(&self.request.body);
         }
-        self.read = true;
-        let request = self.request.clone();
-        self.shared.requests.lock().expect("requests").push(request);
         Ok(())
     }
 
@@ -164,7 +170,7 @@ struct Shared {
 #[derive(Debug)]
 pub(crate) struct Origin {
     address: SocketAddr,
-    tls: bool,
+    certificate: Option<String>,
     shared: Arc<Shared>,
 }
 
@@ -194,15 +200,15 @@ impl Origin {
     pub(crate) fn scripted(
         script: impl Fn(&mut Exchange<'_>) -> Next + Send + Sync + 'static,
     ) -> Self {
-        Self::listen(None, Arc::new(script))
+        Self::listen(None, None, Arc::new(script))
     }
 
-    /// The same over TLS, with a self-signed certificate for `127.0.0.1` and `localhost`.
+    /// The same over TLS, with a self-signed certificate for `name`.
     pub(crate) fn scripted_tls(
+        name: &str,
         script: impl Fn(&mut Exchange<'_>) -> Next + Send + Sync + 'static,
     ) -> Self {
-        let names = vec!["127.0.0.1".to_owned(), "localhost".to_owned()];
-        let made = rcgen::generate_simple_self_signed(names).expect("a certificate");
+        let made = rcgen::generate_simple_self_signed([name.to_owned()]).expect("a certificate");
         let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
         let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()
@@ -210,14 +216,19 @@ impl Origin {
             .with_no_client_auth()
             .with_single_cert(vec![made.cert.der().clone()], key.into())
             .expect("a key");
-        Self::listen(Some(Arc::new(config)), Arc::new(script))
+        let pem = made.cert.pem();
+        Self::listen(Some(Arc::new(config)), Some(pem), Arc::new(script))
     }
 
-    fn listen(tls: Option<Arc<ServerConfig>>, script: Arc<Script>) -> Self {
+    fn listen(
+        tls: Option<Arc<ServerConfig>>,
+        certificate: Option<String>,
+        script: Arc<Script>,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let origin = Self {
             address: listener.local_addr().expect("an address"),
-            tls: tls.is_some(),
+            certificate,
             shared: Arc::default(),
         };
         let shared = Arc::clone(&origin.shared);
@@ -239,8 +250,17 @@ impl Origin {
 
     /// `http://127.0.0.1:PORT`.
     pub(crate) fn url(&self) -> String {
-        let scheme = if self.tls { "https" } else { "http" };
+        let scheme = if self.certificate.is_some() {
+            "https"
+        } else {
+            "http"
+        };
         format!("{scheme}://{}", self.address)
+    }
+
+    /// The certificate as PEM, for who is to trust it.
+    pub(crate) fn certificate(&self) -> &str {
+        self.certificate.as_deref().expect("an origin over TLS")
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -341,8 +361,7 @@ fn serve(
         };
         match script(&mut exchange) {
             Next::Request => {
-                if let Err(error) = exchange.read_body() {
-                    shared.note_broken(&error);
+                if exchange.read_body().is_err() {
                     break Next::Close;
                 }
             }
@@ -362,11 +381,6 @@ fn serve(
 
 impl Shared {
     fn note_broken(&self, error: &io::Error) {
-        // A connection that is given up while it idles, or reset, is nothing odd.
-        if error.kind() == io::ErrorKind::InvalidData
-            || error.kind() == io::ErrorKind::UnexpectedEof
-        {
-            self.broken.lock().expect("broken").push(error.to_string());
-        }
+        self.broken.lock().expect("broken").push(error.to_string());
     }
 }

@@ -11,4 +11,7 @@
 mod gateway;
 
 mod first;
+mod forwarding;
+mod limits;
+mod redirect;
 mod smuggling;

@@ -1,3 +1,5 @@
+//! Which signal decides, what a stored choice holds, and what `Sec-GPC` takes out of it.
+
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, header};

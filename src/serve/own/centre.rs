@@ -84,7 +84,7 @@ fn vendors_seen(scene: &Scene<'_>, names: &BTreeSet<String>) -> BTreeSet<VendorI
         .iter()
         .filter_map(|name| catalogue.cookie(name.as_bytes()));
     let answered = scene.consent.vendors().iter().map(|(id, _)| *id);
-    let strips = &scene.snapshot.compiled.strip_table;
+    let strips = &scene.compiled.strip_table;
     let set = catalogue
         .iter()
         .map(|(id, _)| id)

@@ -32,7 +32,7 @@ pub(crate) enum Resource {
 
 impl Resource {
     /// The resource, if the request is not one for the website.
-    pub(crate) fn of(scene: &Scene<'_>) -> Option<Self> {
+    pub(in crate::serve) fn of(scene: &Scene<'_>) -> Option<Self> {
         let path = normalised(scene.request.target.path());
         match path.as_ref() {
             "/.privet/" => Some(Self::Centre),
@@ -109,7 +109,7 @@ fn decoded(path: &str) -> String {
 }
 
 /// Answers for `resource`.
-pub(crate) async fn answer(
+pub(in crate::serve) async fn answer(
     resource: Resource,
     scene: &Scene<'_>,
     content: Option<BoxContent>,

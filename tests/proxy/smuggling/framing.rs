@@ -9,7 +9,7 @@ fn lengths_that_two_readers_could_read_differently_are_refused() {
     let both_turned = "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n";
     let twice = "Content-Length: 5\r\nContent-Length: 5\r\n";
     let differing = "Content-Length: 5\r\nContent-Length: 60\r\n";
-    check(vec![
+    check(&[
         refused("both framings", 400, post(both, "0\r\n\r\n")),
         refused("both, turned", 400, post(both_turned, "0\r\n\r\n")),
         refused("the same length twice", 400, post(twice, "hello")),
@@ -54,7 +54,7 @@ fn transfer_codings_other_than_plain_chunked_are_refused() {
     let with_length = |line: &str| post(&format!("Content-Length: 5\r\n{line}\r\n"), "hello");
     let twice = "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked";
     let old = head("POST /a HTTP/1.0", "Transfer-Encoding: chunked\r\n") + HELLO;
-    check(vec![
+    check(&[
         refused("xchunked", 400, coding("Transfer-Encoding: xchunked")),
         refused(
             "chunked not last",
@@ -137,7 +137,7 @@ fn transfer_codings_other_than_plain_chunked_are_refused() {
 #[test]
 fn chunks_are_read_strictly_and_what_is_broken_never_becomes_a_request() {
     let many = format!("{:x}\r\n{SMUGGLED}\r\n0\r\n\r\n", SMUGGLED.len());
-    check(vec![
+    check(&[
         refused(
             "a size beyond 64 bits",
             400,

@@ -4,7 +4,7 @@ use super::{Case, HELLO, SMUGGLED, answered_400, check, chunked, get, head, one,
 
 #[test]
 fn malformed_fields_are_refused() {
-    check(vec![
+    check(&[
         refused("NUL in a value", 400, get("X: a\0b\r\n")),
         refused("bare CR in a value", 400, get("X: a\rb\r\n")),
         refused("bare LF at a line's end", 400, get("X: a\n")),
@@ -43,7 +43,7 @@ fn malformed_fields_are_refused() {
 fn an_authority_that_is_doubled_missing_or_malformed_is_refused() {
     let host = |fields: &str| format!("GET /a HTTP/1.1\r\n{fields}\r\n");
     let absolute = |target: &str| head(&format!("GET {target} HTTP/1.1"), "");
-    check(vec![
+    check(&[
         refused("none", 400, host("")),
         refused(
             "two",
@@ -69,7 +69,7 @@ fn an_authority_that_is_doubled_missing_or_malformed_is_refused() {
 #[test]
 fn malformed_request_lines_are_refused() {
     let line = |start: &str| head(start, "");
-    check(vec![
+    check(&[
         refused("tabs", 400, line("GET\t/a\tHTTP/1.1")),
         refused(
             "two spaces before the target",
@@ -183,5 +183,5 @@ fn connection_upgrade_and_expectation_change_nothing_about_where_a_request_ends(
         answers: vec![200],
         seen: vec![hello()],
     });
-    check(cases);
+    check(&cases);
 }

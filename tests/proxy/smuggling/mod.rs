@@ -86,11 +86,11 @@ fn answer(exchange: &mut Exchange<'_>) -> Next {
 
 /// Sends each case over a connection of its own and holds the whole of what the website got
 /// against what it was to get.
-fn check(cases: Vec<Case>) {
+fn check(cases: &[Case]) {
     let origin = Origin::scripted(answer);
     let gateway = Gateway::before(&origin, "");
     let mut expected = Vec::new();
-    for case in &cases {
+    for case in cases {
         visit(&gateway, case);
         expected.extend(case.seen.iter().cloned());
     }
