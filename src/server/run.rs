@@ -23,6 +23,7 @@ use super::{
 use crate::{
     admin::{self, Admin},
     config::{Config, Loaded, Report, options::HostPattern},
+    listen::reserve,
     log::operational,
     tls::Certificates,
 };
@@ -152,14 +153,16 @@ pub fn run(
         .build()?;
     let served = runtime.block_on(async {
         let mut signals = Signals::new()?;
-        let listener = config.admin.map(admin::listen).transpose();
-        let listener = listener.map_err(StartError::Setup)?;
-        // Nothing that could be refused comes after this.
+        // Reserved first, so that a taken port stops privet before any website is served; opened
+        // last, so that who is answered there knows that websites are served.
+        let reserved = config.admin.map(reserve).transpose();
+        let reserved =
+            reserved.map_err(|error| StartError::Setup(format!("{error} (admin.listen)")))?;
         let gateway = Gateway::start(&config, workers, connections)?;
         let (requests, inbox) = mpsc::channel(1);
         let admin = Arc::new(Admin::new(gateway.metrics(), requests));
-        if let Some(listener) = listener {
-            tokio::spawn(admin::serve(listener, Arc::clone(&admin)));
+        if let Some(socket) = reserved {
+            tokio::spawn(admin::serve(admin::listen(socket)?, Arc::clone(&admin)));
         }
         tracing::info!(
             workers,
