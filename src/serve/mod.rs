@@ -1,6 +1,7 @@
 //! A request's way through privet, and its response's way back. `exchange` is the pipeline, read
 //! downwards; the protocols end here.
 
+mod arrival;
 mod body;
 mod content;
 mod exchange;
@@ -15,6 +16,7 @@ mod record;
 mod redirect;
 mod refusal;
 mod rehearsal;
+mod respond;
 mod response;
 mod snapshot;
 mod tunnel;

@@ -134,13 +134,12 @@ impl Exchange<'_> {
                 .boundary
                 .find(input)
                 .map_err(|_| UpstreamError::Protocol)?;
+            // One read may bring more than the limit, and the end with it.
+            if end.unwrap_or(input.len()) > HEAD_LIMIT {
+                return Err(UpstreamError::Protocol.into());
+            }
             let Some(end) = end else {
-                let fits = input.len() <= HEAD_LIMIT;
-                return if fits {
-                    Ok(None)
-                } else {
-                    Err(UpstreamError::Protocol.into())
-                };
+                return Ok(None);
             };
             let head = input.split_to(end).freeze();
             self.boundary = HeadBoundary::default();

@@ -139,14 +139,16 @@ impl Frames {
         self.send(HEADERS, flags, stream, block(fields));
     }
 
-    /// The next frame; `None` once the connection has ended. Settings are acknowledged.
+    /// The next frame; `None` once the connection has ended. Settings and pings are acknowledged.
     pub(crate) fn next(&mut self) -> Option<Frame> {
         let frame = self.read().unwrap_or_else(|error| {
             assert!(!is_timeout(&error), "no frame came");
             None
         })?;
-        if frame.kind == SETTINGS && frame.flags & ACK == 0 {
-            self.send(SETTINGS, ACK, 0, []);
+        match frame.kind {
+            SETTINGS if frame.flags & ACK == 0 => self.send(SETTINGS, ACK, 0, []),
+            PING if frame.flags & ACK == 0 => self.send(PING, ACK, 0, frame.payload.as_slice()),
+            _ => {}
         }
         Some(frame)
     }

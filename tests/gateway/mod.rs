@@ -31,7 +31,7 @@ use std::{
 };
 
 /// How long anything may take before a test gives up: long, because the machine may be busy.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(100);
 
 /// Polls `found` until it yields something.
 pub(crate) fn eventually<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {

@@ -84,7 +84,7 @@ fn a_head_that_unpacks_to_far_more_than_was_sent_is_refused() {
         visitor.send(HEADERS, END_HEADERS | END_STREAM, 1, head);
         match visitor.outcome(1) {
             Outcome::Answered(431, _) | Outcome::Reset(..) | Outcome::Gone => {}
-            outcome => panic!("{outcome:?}"),
+            Outcome::Answered(status, _) => panic!("{status}"),
         }
     }
     let grown = gateway.proc_status("VmHWM").saturating_sub(before);
