@@ -15,6 +15,7 @@ mod redirect;
 mod refusal;
 mod snapshot;
 mod tunnel;
+mod untaken;
 mod visitor;
 mod wire;
 mod worker;
