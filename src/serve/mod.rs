@@ -20,6 +20,7 @@ mod respond;
 mod response;
 mod snapshot;
 mod tunnel;
+mod untaken;
 mod visitor;
 mod wire;
 mod worker;
