@@ -4,9 +4,12 @@
 //! §6.3): a bare LF, `Transfer-Encoding` together with `Content-Length`, two lengths, any coding
 //! but `chunked`, two `Host` lines.
 
-use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Method, StatusCode, Version, header, uri::PathAndQuery};
+use std::mem::MaybeUninit;
 
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Method, StatusCode, Version, uri::PathAndQuery};
+
+use super::marks::Marks;
 use crate::privacy::{Content, FieldLines};
 
 /// Bounds on a head.
@@ -124,12 +127,14 @@ const FIELD_ROOM: usize = 256;
 
 /// Parses a complete request head.
 pub(crate) fn parse_request(head: &Bytes, limits: HeadLimits) -> Result<RequestHead, HeadError> {
-    let mut room = [httparse::EMPTY_HEADER; FIELD_ROOM];
+    let mut room = [const { MaybeUninit::uninit() }; FIELD_ROOM];
     let fields = room
         .get_mut(..limits.fields.min(FIELD_ROOM))
         .unwrap_or_default();
-    let mut parsed = httparse::Request::new(fields);
-    parsed.parse(head).map_err(head_error)?;
+    let mut parsed = httparse::Request::new(&mut []);
+    parsed
+        .parse_with_uninit_headers(head, fields)
+        .map_err(head_error)?;
     let method = Method::from_bytes(parsed.method.unwrap_or_default().as_bytes())
         .map_err(|_| HeadError::StartLine)?;
     if method == Method::CONNECT || method == Method::TRACE {
@@ -163,9 +168,11 @@ pub(crate) fn parse_request(head: &Bytes, limits: HeadLimits) -> Result<RequestH
 
 /// Parses a complete response head. `to_head` says that the request was a `HEAD`.
 pub(crate) fn parse_response(head: &Bytes, to_head: bool) -> Result<ResponseHead, HeadError> {
-    let mut room = [httparse::EMPTY_HEADER; FIELD_ROOM];
-    let mut parsed = httparse::Response::new(&mut room);
-    parsed.parse(head).map_err(head_error)?;
+    let mut room = [const { MaybeUninit::uninit() }; FIELD_ROOM];
+    let mut parsed = httparse::Response::new(&mut []);
+    httparse::ParserConfig::default()
+        .parse_response_with_uninit_headers(&mut parsed, head, &mut room)
+        .map_err(head_error)?;
     let status = parsed
         .code
         .and_then(|code| StatusCode::from_u16(code).ok())
@@ -182,7 +189,7 @@ pub(crate) fn parse_response(head: &Bytes, to_head: bool) -> Result<ResponseHead
         || status == StatusCode::NOT_MODIFIED;
     let content = if bodiless {
         ResponseContent::Framed(Content::None)
-    } else if marks.coding.is_some() || marks.length.is_some() {
+    } else if marks.frames_content() {
         ResponseContent::Framed(marks.content(version)?)
     } else {
         ResponseContent::UntilClose
@@ -228,102 +235,6 @@ fn field_map(
     Ok((fields, marks))
 }
 
-/// What of a head decides about the message and the connection, noted as its lines go by.
-#[derive(Default)]
-struct Marks {
-    host: Option<HeaderValue>,
-    length: Option<HeaderValue>,
-    coding: Option<HeaderValue>,
-    expectation: Option<HeaderValue>,
-    /// More than one line of a kind that may come once.
-    hosts: bool,
-    lengths: bool,
-    codings: bool,
-    expectations: bool,
-    upgrade: bool,
-    upgrades_to_http: bool,
-    /// Options of `Connection`.
-    closes: bool,
-    keeps_alive: bool,
-    asks_upgrade: bool,
-}
-
-impl Marks {
-    fn note(&mut self, name: &HeaderName, value: &HeaderValue) {
-        match *name {
-            header::HOST => self.hosts |= self.host.replace(value.clone()).is_some(),
-            header::CONTENT_LENGTH => self.lengths |= self.length.replace(value.clone()).is_some(),
-            header::TRANSFER_ENCODING => {
-                self.codings |= self.coding.replace(value.clone()).is_some();
-            }
-            header::EXPECT => {
-                self.expectations |= self.expectation.replace(value.clone()).is_some();
-            }
-            header::UPGRADE => {
-                self.upgrade = true;
-                self.upgrades_to_http |= names_http(value.as_bytes());
-            }
-            header::CONNECTION => {
-                for option in value.as_bytes().split(|byte| *byte == b',') {
-                    let option = option.trim_ascii();
-                    self.closes |= option.eq_ignore_ascii_case(b"close");
-                    self.keeps_alive |= option.eq_ignore_ascii_case(b"keep-alive");
-                    self.asks_upgrade |= option.eq_ignore_ascii_case(b"upgrade");
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// Exactly one `Host` line; HTTP/1.0 may go without (RFC 9112 §3.2).
-    fn host(&self, version: Version) -> Result<Option<HeaderValue>, HeadError> {
-        match &self.host {
-            Some(host) if !self.hosts => Ok(Some(host.clone())),
-            None if version == Version::HTTP_10 => Ok(None),
-            _ => Err(HeadError::Authority),
-        }
-    }
-
-    /// How the content is framed (RFC 9112 §6.3), refused where two readers could differ.
-    fn content(&self, version: Version) -> Result<Content, HeadError> {
-        if self.lengths || self.codings {
-            return Err(HeadError::Framing);
-        }
-        match (&self.coding, &self.length) {
-            (Some(_), Some(_)) => Err(HeadError::Framing),
-            (Some(_), None) if version == Version::HTTP_10 => Err(HeadError::Framing),
-            (Some(coding), None) => chunked_only(coding.as_bytes()),
-            (None, None) => Ok(Content::None),
-            (None, Some(length)) => match decimal(length.as_bytes()).ok_or(HeadError::Framing)? {
-                0 => Ok(Content::None),
-                length => Ok(Content::Length(length)),
-            },
-        }
-    }
-
-    /// Whether the connection can be used again (RFC 9112 §9.3).
-    fn keeps(&self, version: Version) -> bool {
-        !self.closes && (version == Version::HTTP_11 || self.keeps_alive)
-    }
-
-    /// Through a tunnel of HTTP requests would pass unread: cookies, addresses and all.
-    fn upgrades(&self) -> bool {
-        self.asks_upgrade && self.upgrade && !self.upgrades_to_http
-    }
-
-    fn expects_continue(&self) -> Result<bool, HeadError> {
-        match &self.expectation {
-            None => Ok(false),
-            Some(line)
-                if !self.expectations && line.as_bytes().eq_ignore_ascii_case(b"100-continue") =>
-            {
-                Ok(true)
-            }
-            Some(_) => Err(HeadError::Expectation),
-        }
-    }
-}
-
 /// Splits a target into an authority (absolute form only) and its origin form (RFC 9112 §3.2).
 fn split_target(
     head: &Bytes,
@@ -367,39 +278,6 @@ fn strip_scheme(target: &str) -> Option<&str> {
         let (start, rest) = target.split_at_checked(scheme.len())?;
         start.eq_ignore_ascii_case(scheme).then_some(rest)
     })
-}
-
-/// Whether `Upgrade` lists HTTP in clear text, as `h2c` or by its name.
-fn names_http(protocols: &[u8]) -> bool {
-    let mut protocols = protocols.to_ascii_lowercase();
-    protocols.retain(|byte| !byte.is_ascii_whitespace());
-    let mut protocols = protocols.split(|byte| *byte == b',');
-    protocols.any(|protocol| protocol == b"h2c" || protocol.starts_with(b"http/"))
-}
-
-fn chunked_only(coding: &[u8]) -> Result<Content, HeadError> {
-    let last = coding
-        .rsplit(|byte| *byte == b',')
-        .next()
-        .unwrap_or_default();
-    if coding.eq_ignore_ascii_case(b"chunked") {
-        Ok(Content::Chunked)
-    } else if last.trim_ascii().eq_ignore_ascii_case(b"chunked") {
-        Err(HeadError::Coding)
-    } else {
-        Err(HeadError::Framing)
-    }
-}
-
-/// A length: digits only, no sign, no list.
-fn decimal(text: &[u8]) -> Option<u64> {
-    if text.is_empty() || text.len() > 19 || !text.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    Some(
-        text.iter()
-            .fold(0, |number, digit| number * 10 + u64::from(digit - b'0')),
-    )
 }
 
 #[cfg(test)]

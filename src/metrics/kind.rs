@@ -64,6 +64,8 @@ kinds! {
         Timeout = "timeout",
         /// A trusted proxy's field for the client's address.
         Forwarded = "forwarded",
+        /// A stored choice that can't be read.
+        Consent = "consent",
     }
 
     /// How an exchange with a website failed.

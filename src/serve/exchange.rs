@@ -17,12 +17,13 @@ use super::{
     visitor::{Identity, Visitor},
 };
 use crate::{
+    config::options::Limits,
     demo,
     http1::HeadError,
     metrics::{Direction, Malformed},
     privacy::{
-        ClientRequest, Consent, Content, FieldLines, OriginRequest, ResponseContext, Stripped,
-        add_security_fields, minimise_request, minimise_response,
+        ClientAddr, ClientRequest, Consent, Content, FieldLines, OriginRequest, ResponseContext,
+        Stripped, add_security_fields, minimise_request, minimise_response,
     },
     site::Authority,
     upstream::{BoxContent, ExchangeError, SendReport},
@@ -145,6 +146,9 @@ async fn answer(
         policy.catalogue(),
         now,
     );
+    if consent.unreadable() {
+        visitor.worker.metrics().malformed(Malformed::Consent);
+    }
     let host = authority.host.as_ref();
     let scene = Scene {
         request,
@@ -158,14 +162,7 @@ async fn answer(
     };
 
     let limits = &snapshot.compiled.limits;
-    if let (Content::Length(length), Some(limit)) = (request.framing, limits.body_size)
-        && length > limit
-    {
-        return Err(Refusal::ContentTooLarge);
-    }
-    let content = content.map(|content| {
-        Box::pin(BoundedContent::new(content, identity.client, limits)) as BoxContent
-    });
+    let content = bounded(content, request.framing, identity.client, limits)?;
     if let Some(resource) = own::Resource::of(&scene) {
         let mut response = ClientResponse::from(own::answer(resource, &scene, content).await?);
         add_security_fields(&mut response.fields, policy);
@@ -194,14 +191,39 @@ async fn answer(
         origin: endpoint.as_ref().map_or("", |endpoint| endpoint.origin()),
         now,
     };
-    let upgrade = upgrade_field(&response);
-    let stripped = minimise_response(&mut response.fields, &context, decisions.evictions);
-    if let Some(protocol) = upgrade {
-        response.fields.push(header::UPGRADE, protocol);
-    }
+    let stripped = bring_back(&mut response, &context, decisions.evictions);
     count_stripped(&snapshot, index, &stripped, Direction::Response);
     record.set_cookies_stripped = u32::try_from(stripped.len()).unwrap_or(u32::MAX);
     Ok(response)
+}
+
+/// The request's content, held to the limits while it streams; refused at once where its length
+/// tells that it is too large.
+fn bounded(
+    content: Option<BoxContent>,
+    framing: Content,
+    client: ClientAddr,
+    limits: &Limits,
+) -> Result<Option<BoxContent>, Refusal> {
+    match (framing, limits.body_size) {
+        (Content::Length(length), Some(limit)) if length > limit => Err(Refusal::ContentTooLarge),
+        _ => Ok(content
+            .map(|content| Box::pin(BoundedContent::new(content, client, limits)) as BoxContent)),
+    }
+}
+
+/// Minimises a website's response; returns the cookies that were refused.
+fn bring_back(
+    response: &mut ClientResponse,
+    context: &ResponseContext<'_>,
+    evictions: Vec<HeaderValue>,
+) -> Vec<Stripped> {
+    let upgrade = upgrade_field(response);
+    let stripped = minimise_response(&mut response.fields, context, evictions);
+    if let Some(protocol) = upgrade {
+        response.fields.push(header::UPGRADE, protocol);
+    }
+    stripped
 }
 
 /// The request as it is to be minimised; takes its fields.

@@ -18,6 +18,7 @@ use super::{
     frames::FrameMeter,
     leftover::StreamContent,
     refusal::Refusal,
+    untaken::{Untaken, WatchedBody},
     visitor::Visitor,
 };
 use crate::{
@@ -57,31 +58,35 @@ where
     let stalled = limits.write_timeout;
     let meter = FrameMeter::new(stream, limits.http2_control_frames, stalled);
     let activity = Rc::new(Activity::new());
+    let untaken = Rc::new(Untaken::default());
     drop(snapshot);
     let service = {
         let (visitor, activity) = (Rc::clone(&visitor), Rc::clone(&activity));
+        let untaken = Rc::clone(&untaken);
         service_fn(move |request| {
             let running = activity.begin();
             let answered = serve_request(request, Rc::clone(&visitor));
+            let untaken = Rc::clone(&untaken);
             async move {
                 let response = answered.await;
                 drop(running);
-                Ok::<_, Infallible>(response)
+                Ok::<_, Infallible>(response.map(|body| WatchedBody::new(body, &untaken)))
             }
         })
     };
     let mut connection = pin!(builder.serve_connection(TokioIo::new(meter), service));
-    let served = tokio::select! {
-        served = connection.as_mut() => Some(served),
-        () = activity.idle(idle) => None,
-        () = visitor.worker.drained() => None,
-    };
-    let served = match served {
-        Some(served) => served,
-        None => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+    let served = async {
+        tokio::select! {
+            served = connection.as_mut() => return served,
+            () = activity.idle(idle) => {}
+            () = visitor.worker.drained() => {}
         }
+        connection.as_mut().graceful_shutdown();
+        connection.await
+    };
+    let served = tokio::select! {
+        served = served => served,
+        () = untaken.watch(stalled, || activity.running.get() > 0) => return,
     };
     if served.is_err_and(|error| !error.is_closed() && !error.is_canceled()) {
         visitor.worker.metrics().malformed(Malformed::Http2);

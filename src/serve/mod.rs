@@ -1,6 +1,7 @@
 //! A request's way through privet, and its response's way back. `exchange` is the pipeline, read
 //! downwards; the protocols end here.
 
+mod arrival;
 mod body;
 mod content;
 mod exchange;
@@ -15,9 +16,11 @@ mod record;
 mod redirect;
 mod refusal;
 mod rehearsal;
+mod respond;
 mod response;
 mod snapshot;
 mod tunnel;
+mod untaken;
 mod visitor;
 mod wire;
 mod worker;

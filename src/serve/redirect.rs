@@ -8,9 +8,10 @@ use http::{HeaderValue, StatusCode, Version, header};
 use tokio::{net::TcpStream, time::Instant};
 
 use super::{
+    arrival::{Arrival, await_head},
     body::ResponseBody,
     exchange::refuse_head,
-    http1::{Arrival, await_head, close, send_and_close, write_pace},
+    http1::{close, send_and_close, write_pace},
     record::Record,
     refusal::Refusal,
     response::ClientResponse,

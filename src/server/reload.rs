@@ -44,6 +44,8 @@ pub(super) struct Reload {
     pub(super) config: Config,
     pub(super) level: operational::LevelHandle,
     pub(super) descriptors: u64,
+    /// Why changed certificate files can't be used, if they can't; told once.
+    pub(super) certificate_error: Option<String>,
 }
 
 type Sockets = Vec<(Door, SocketAddr, Vec<std::net::TcpListener>)>;
@@ -143,6 +145,29 @@ impl Reload {
             Err(reasons) => tracing::error!("reload refused, nothing changed:\n{reasons}"),
         }
         verdict
+    }
+
+    /// Takes over certificate files that have changed, and a new self-signed certificate before the
+    /// old one runs out. Files that are no good leave the old ones in force.
+    pub(super) fn renew_certificates(&mut self) {
+        let current = self.gateway.resolver.current();
+        if !current.is_stale() {
+            return;
+        }
+        match current.reload(&self.config.tls, &self.config.hosts()) {
+            Ok(certificates) => {
+                self.gateway.resolver.replace(certificates);
+                self.certificate_error = None;
+                tracing::info!("certificates renewed");
+            }
+            Err(error) => {
+                let error = error.to_string();
+                if self.certificate_error.as_ref() != Some(&error) {
+                    tracing::error!("changed certificate files are not used: {error}");
+                }
+                self.certificate_error = Some(error);
+            }
+        }
     }
 
     fn try_apply(&mut self) -> Verdict {

@@ -23,9 +23,13 @@ use super::{
 use crate::{
     admin::{self, Admin},
     config::{Config, Loaded, Report, options::HostPattern},
+    listen::reserve,
     log::operational,
     tls::Certificates,
 };
+
+/// How often certificate files are looked at.
+const CERTIFICATE_CHECK: Duration = Duration::from_secs(10);
 
 /// Where the configuration comes from, and comes from again at a reload.
 #[derive(Clone, Debug)]
@@ -143,21 +147,22 @@ pub fn run(
     let descriptors = descriptors();
     let connections =
         connections_per_worker(loaded.config.limits.connections, descriptors, workers);
-    let gateway = Gateway::start(&loaded.config, workers, connections)?;
     let config = loaded.config;
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     let served = runtime.block_on(async {
+        let mut signals = Signals::new()?;
+        // Reserved first, so that a taken port stops privet before any website is served; opened
+        // last, so that who is answered there knows that websites are served.
+        let reserved = config.admin.map(reserve).transpose();
+        let reserved =
+            reserved.map_err(|error| StartError::Setup(format!("{error} (admin.listen)")))?;
+        let gateway = Gateway::start(&config, workers, connections)?;
         let (requests, inbox) = mpsc::channel(1);
         let admin = Arc::new(Admin::new(gateway.metrics(), requests));
-        let mut signals = Signals::new()?;
-        let listener = match config.admin {
-            Some(address) => Some(admin::listen(address).map_err(StartError::Setup)?),
-            None => None,
-        };
-        if let Some(listener) = listener {
-            tokio::spawn(admin::serve(listener, Arc::clone(&admin)));
+        if let Some(socket) = reserved {
+            tokio::spawn(admin::serve(admin::listen(socket)?, Arc::clone(&admin)));
         }
         tracing::info!(
             workers,
@@ -171,16 +176,16 @@ pub fn run(
             },
         );
         greet(&Serving::new(&config, &gateway.certificates()));
-        let drain = config.limits.drain_timeout;
         let mut reload = Reload {
             gateway,
             origin,
             config,
             level,
             descriptors,
+            certificate_error: None,
         };
         match live(&mut reload, &mut signals, inbox, &admin).await {
-            Ending::Drained => shut_down(reload, &mut signals, &admin, drain).await,
+            Ending::Drained => shut_down(reload, &mut signals, &admin).await,
             Ending::AtOnce => {
                 tracing::warn!("SIGQUIT: ending at once");
                 finish(&reload.gateway.log);
@@ -208,8 +213,10 @@ async fn live(
     mut inbox: mpsc::Receiver<admin::ReloadRequest>,
     admin: &Admin,
 ) -> Ending {
+    let mut checks = tokio::time::interval(CERTIFICATE_CHECK);
     loop {
         tokio::select! {
+            _ = checks.tick() => reload.renew_certificates(),
             _ = signals.terminate.recv() => return Ending::Drained,
             _ = signals.interrupt.recv() => return Ending::Drained,
             _ = signals.quit.recv() => return Ending::AtOnce,
@@ -232,9 +239,17 @@ async fn live(
 }
 
 /// Lets running requests finish; a second signal ends at once.
-async fn shut_down(reload: Reload, signals: &mut Signals, admin: &Admin, limit: Duration) {
-    tracing::info!("draining: no new connections; running requests may finish within {limit:?}");
+async fn shut_down(reload: Reload, signals: &mut Signals, admin: &Admin) {
+    let limits = &reload.config.limits;
+    let limit = limits.drain_timeout;
     admin.drain();
+    if reload.config.admin.is_some() {
+        tokio::select! {
+            () = tokio::time::sleep(limits.drain_delay) => {}
+            () = signals.end() => return finish(&reload.gateway.log),
+        }
+    }
+    tracing::info!("draining: no new connections; running requests may finish within {limit:?}");
     let Gateway { workers, log, .. } = reload.gateway;
     for worker in &workers {
         // A worker that is gone needs not be told.
@@ -247,16 +262,9 @@ async fn shut_down(reload: Reload, signals: &mut Signals, admin: &Admin, limit: 
             }
         }
     });
-    let second = async {
-        tokio::select! {
-            _ = signals.terminate.recv() => {}
-            _ = signals.interrupt.recv() => {}
-            _ = signals.quit.recv() => {}
-        }
-    };
     tokio::select! {
         _ = joined => {}
-        () = second => tracing::warn!("second signal: ending at once"),
+        () = signals.end() => tracing::warn!("second signal: ending at once"),
     }
     finish(&log);
 }
@@ -287,5 +295,14 @@ impl Signals {
             user1: signal(SignalKind::user_defined1())?,
             user2: signal(SignalKind::user_defined2())?,
         })
+    }
+
+    /// Awaits a signal that asks to end.
+    async fn end(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+            _ = self.quit.recv() => {}
+        }
     }
 }

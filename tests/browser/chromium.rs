@@ -12,14 +12,14 @@ use crate::{gateway::eventually, webdriver::Driver};
 pub(crate) struct Chromium {
     session: String,
     driver: Driver,
-    _profile: TempDir,
+    _folder: TempDir,
 }
 
 impl Chromium {
     /// Starts one.
     pub(crate) fn start() -> Self {
-        let profile = tempfile::tempdir().expect("a folder");
-        let driver = Driver::start();
+        let folder = tempfile::tempdir().expect("a folder");
+        let driver = Driver::start(folder.path());
         let arguments = [
             "--headless",
             "--no-sandbox",
@@ -32,7 +32,7 @@ impl Chromium {
             "--disable-sync",
             "--ignore-certificate-errors",
             "--host-resolver-rules=MAP *.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-            &format!("--user-data-dir={}", profile.path().display()),
+            &format!("--user-data-dir={}/profile", folder.path().display()),
         ];
         let session = driver.begin(&json!({
             "goog:chromeOptions": { "args": arguments },
@@ -42,7 +42,7 @@ impl Chromium {
         Self {
             session,
             driver,
-            _profile: profile,
+            _folder: folder,
         }
     }
 

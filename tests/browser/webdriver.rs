@@ -4,6 +4,7 @@ use std::{
     io::{self, BufRead, BufReader, Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpStream},
     os::unix::process::CommandExt as _,
+    path::Path,
     process::{Child, Command, Stdio},
     thread,
     time::Duration,
@@ -23,10 +24,12 @@ pub(crate) struct Driver {
 }
 
 impl Driver {
-    /// Starts one on a port that it chooses itself.
-    pub(crate) fn start() -> Self {
+    /// Starts one on a port that it chooses itself. Whatever it writes, it writes to `folder`.
+    pub(crate) fn start(folder: &Path) -> Self {
         let mut child = Command::new("chromedriver")
             .arg("--port=0")
+            .env("HOME", folder)
+            .env("TMPDIR", folder)
             // The browsers that it starts are in its group, and end with it.
             .process_group(0)
             .stdin(Stdio::null())

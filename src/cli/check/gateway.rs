@@ -84,8 +84,8 @@ fn certificates(tls: &Tls) -> Option<String> {
     let are = if count == 1 { "is" } else { "are" };
     (count > 0).then(|| {
         format!(
-            "{} from files {are} chosen by the name that the visitor asks for; a reload reads changed \
-             files again.",
+            "{} from files {are} chosen by the name that the visitor asks for, and read again when \
+             the files change.",
             counted(count, "certificate")
         )
     })

@@ -6,6 +6,7 @@ mod eviction;
 mod pairs;
 mod set_cookie;
 
+pub use date::imf_fixdate;
 pub use pairs::{CookiePair, pairs, request_pairs};
 pub use set_cookie::cookie_name;
 

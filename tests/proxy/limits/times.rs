@@ -263,6 +263,34 @@ fn an_http2_visitor_that_opens_no_window_is_let_go() {
 }
 
 #[test]
+fn a_stream_that_takes_nothing_costs_only_its_own_response() {
+    let latch = Latch::new();
+    let other = latch.clone();
+    let origin = Origin::scripted(move |exchange| {
+        let _ = exchange.read_body();
+        if exchange.request.target() == "/other" {
+            other.wait();
+            exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+            return Next::Request;
+        }
+        exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello");
+        exchange.hold()
+    });
+    let gateway = limited(&origin, "write_timeout = \"400ms\"");
+    let mut visitor = Frames::connect(gateway.https(), &[(4, 0)]);
+    visitor.headers(1, true, &frames::get("/stalled", &[]));
+    visitor.headers(3, true, &frames::get("/other", &[]));
+    visitor.send(frames::WINDOW_UPDATE, 0, 3, 100_u32.to_be_bytes());
+    origin.wait_requests(2);
+    eventually("the website is let go", || {
+        (origin.cancelled() == 1).then_some(())
+    });
+    latch.open();
+    let outcome = visitor.outcome(3);
+    assert_eq!(outcome, Outcome::Answered(200, b"hello".to_vec()));
+}
+
+#[test]
 fn a_tunnel_in_which_nothing_moves_ends() {
     let origin = Origin::scripted(|exchange| {
         let _ = exchange.read_body();
