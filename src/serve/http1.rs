@@ -301,11 +301,12 @@ async fn respond<S: AsyncRead + AsyncWrite + Unpin>(
     }
     drop(body);
     if !wire.borrow().decoder.is_done() {
+        keep = keep && linger(wire).await;
         if !keep {
             // Told first, so that a visitor that reads to the end of the response closes too.
             close(wire).await;
+            linger(wire).await;
         }
-        keep &= linger(wire).await;
     }
     if keep { Next::Request } else { Next::Close }
 }
@@ -432,7 +433,10 @@ async fn linger<S: AsyncRead + AsyncWrite + Unpin>(wire: &SharedWire<S>) -> bool
                 Ok(Decoded::End) => return Poll::Ready(true),
                 Ok(Decoded::NeedMore) => break,
                 // Nobody knows where another request would begin.
-                Err(_) => *decoder = Decoder::UntilClose,
+                Err(_) => {
+                    *decoder = Decoder::UntilClose;
+                    return Poll::Ready(false);
+                }
             }
         }
         match wire.poll_fill(cx) {
