@@ -329,15 +329,15 @@ fn what_is_shown_to_others_names_no_proxy_and_no_upstream() {
 #[test]
 fn one_upstream_on_the_command_line_needs_no_file() {
     let Loaded { config, warnings } =
-        for_upstream("http://10.0.0.5:8000", Some("127.0.0.1:0"), None).unwrap();
+        for_upstream("http://10.0.0.5:8000", Some("127.0.0.1:0"), None, None).unwrap();
     assert_eq!(warnings, []);
     assert_eq!(config.sites[0].hosts, [HostPattern::Any]);
     assert_eq!(config.listen.https, ["127.0.0.1:0".parse().unwrap()]);
     assert_eq!(
-        for_upstream("demo", None, None).unwrap().config.sites[0].upstream,
+        for_upstream("demo", None, None, None).unwrap().config.sites[0].upstream,
         Upstream::Demo
     );
-    let report = for_upstream("ftp://x", Some("8443"), Some("0.0.0.0:9180"))
+    let report = for_upstream("ftp://x", Some("8443"), Some("0.0.0.0:9180"), None)
         .unwrap_err()
         .to_string();
     for expected in [

@@ -5,7 +5,8 @@
 //! a page (`Origin`, `Sec-Fetch-Site`).
 
 use std::{
-    net::{IpAddr, SocketAddr},
+    io,
+    net::IpAddr,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -15,6 +16,7 @@ use std::{
 
 use bytes::{Bytes, BytesMut};
 use http::{Method, header};
+use socket2::Socket;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -33,6 +35,8 @@ const LIMITS: HeadLimits = HeadLimits {
     fields: 64,
     target: 1024,
 };
+/// Connections that wait to be accepted.
+const BACKLOG: i32 = 64;
 /// Connections at a time, and how long one may take.
 const CONNECTIONS: usize = 64;
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -74,14 +78,10 @@ impl Admin {
     }
 }
 
-/// Opens the listener.
-pub(crate) fn listen(address: SocketAddr) -> Result<TcpListener, String> {
-    std::net::TcpListener::bind(address)
-        .and_then(|socket| {
-            socket.set_nonblocking(true)?;
-            TcpListener::from_std(socket)
-        })
-        .map_err(|error| format!("can't listen on {address} for admin: {error}"))
+/// Opens the listener on a reserved address.
+pub(crate) fn listen(socket: Socket) -> io::Result<TcpListener> {
+    socket.listen(BACKLOG)?;
+    TcpListener::from_std(socket.into())
 }
 
 /// Serves for good.
@@ -109,7 +109,7 @@ struct Answer(&'static str, &'static str, String);
 
 const TEXT: &str = "text/plain; charset=utf-8";
 
-async fn converse(mut stream: TcpStream, admin: &Admin) -> std::io::Result<()> {
+async fn converse(mut stream: TcpStream, admin: &Admin) -> io::Result<()> {
     let mut input = BytesMut::new();
     let mut boundary = HeadBoundary::default();
     let head: Option<Bytes> = loop {
@@ -178,7 +178,7 @@ async fn answer(head: &RequestHead, admin: &Admin) -> Answer {
 }
 
 async fn reload(head: &RequestHead, admin: &Admin) -> Answer {
-    if head.fields.contains_key(header::ORIGIN) || head.fields.contains_key("sec-fetch-site") {
+    if head.fields.contains(&header::ORIGIN) || head.fields.contains("sec-fetch-site") {
         return Answer("403 Forbidden", TEXT, "not from a web page\n".to_owned());
     }
     let (ask, verdict) = oneshot::channel();

@@ -1,6 +1,6 @@
 //! From a file, a text or the command line to a [`Config`], or to everything that is wrong.
 
-use std::path::Path;
+use std::{net::SocketAddr, path::Path};
 
 use super::{
     environment::Environment,
@@ -12,7 +12,7 @@ use super::{
     resolve,
     source::{Place, Sources, read, reason},
 };
-use crate::privacy::Vendor;
+use crate::privacy::{BUILT_IN_CATALOGUE, Catalogue, Vendor};
 
 /// A configuration without errors.
 #[derive(Clone, Debug)]
@@ -27,7 +27,11 @@ pub struct Loaded {
 ///
 /// # Errors
 /// Everything that is wrong, warnings too, in the order of the files.
-pub fn load(path: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Result<Loaded, Report> {
+pub fn load(path: &Path, environment: Environment<'_>) -> Result<Loaded, Report> {
+    parse(&text_of(path)?, path, environment)
+}
+
+fn text_of(path: &Path) -> Result<String, Report> {
     let bytes = read(path).map_err(|error| {
         let problem = Problem::error(format!("can't be read: {}", reason(&error))).expecting(
             "a configuration file here or after --config; \"privet run --upstream URL\" needs none",
@@ -42,9 +46,26 @@ pub fn load(path: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Result
             mistakes: findings.into_mistakes(&Sources::default(), &[]),
         }
     })?;
-    match String::from_utf8(bytes) {
-        Ok(text) => parse(&text, path, environment),
-        Err(error) => Err(not_utf8(path, &error)),
+    String::from_utf8(bytes).map_err(|error| not_utf8(path, &error))
+}
+
+/// Where the gateway that runs with the file at `path` listens for its operator; `None` for
+/// nowhere. Mistakes elsewhere in the file don't matter, so that a gateway can be asked while its
+/// next configuration is being written.
+///
+/// # Errors
+/// What is wrong with `[admin]`, or that the file can't be read.
+pub fn admin_listener(
+    path: &Path,
+    environment: Environment<'_>,
+) -> Result<Option<SocketAddr>, Report> {
+    let text = text_of(path)?;
+    let (listener, mut mistakes) = compile(&text, path, environment, resolve::admin);
+    mistakes
+        .retain(|mistake| mistake.severity == Severity::Error && mistake.key.starts_with("admin"));
+    match listener {
+        Some(listener) if mistakes.is_empty() => Ok(listener),
+        _ => Err(Report { mistakes }),
     }
 }
 
@@ -71,11 +92,7 @@ fn not_utf8(path: &Path, error: &std::string::FromUtf8Error) -> Report {
 ///
 /// # Errors
 /// Everything that is wrong, warnings too, in the order of the files.
-pub fn parse(
-    text: &str,
-    name: &Path,
-    environment: &dyn Fn(&str) -> Option<String>,
-) -> Result<Loaded, Report> {
+pub fn parse(text: &str, name: &Path, environment: Environment<'_>) -> Result<Loaded, Report> {
     let (config, mistakes) = compile(text, name, environment, resolve::config);
     match config {
         Some(config)
@@ -116,6 +133,15 @@ pub fn vendors_from_catalogue(text: &str) -> Result<Vec<Vendor>, Report> {
     }
 }
 
+/// The vendors in force: the built-in ones, and the operator's over them.
+///
+/// # Errors
+/// What is wrong with the built-in catalogue.
+pub(crate) fn catalogue(operator: Vec<Vendor>) -> Result<Catalogue, Report> {
+    let built_in = vendors_from_catalogue(BUILT_IN_CATALOGUE)?;
+    Ok(Catalogue::new(built_in, operator))
+}
+
 fn compile<T>(
     text: &str,
     name: &Path,
@@ -137,17 +163,28 @@ fn compile<T>(
     (compiled, findings.into_mistakes(&sources, &damaged))
 }
 
-/// The configuration of `privet run --upstream URL [--https ADDR] [--http ADDR]`: one website, all
-/// defaults.
+/// The configuration of `privet run --upstream URL [--https ADDR] [--http ADDR] [--admin ADDR]`: one
+/// website, all defaults.
 ///
 /// # Errors
 /// Everything that is wrong with the flags, each mistake naming its flag as key.
-pub fn for_upstream(url: &str, https: Option<&str>, http: Option<&str>) -> Result<Loaded, Report> {
+pub fn for_upstream(
+    url: &str,
+    https: Option<&str>,
+    http: Option<&str>,
+    admin: Option<&str>,
+) -> Result<Loaded, Report> {
     let mut text = String::from("[listen]\n");
     for (key, address) in [("https", https), ("http", http)] {
         if let Some(address) = address {
             text.push_str(&format!("{key} = [{}]\n", super::write::string(address)));
         }
+    }
+    if let Some(address) = admin {
+        text.push_str(&format!(
+            "[admin]\nlisten = {}\n",
+            super::write::string(address)
+        ));
     }
     text.push_str(&format!(
         "[[site]]\nhosts = [\"*\"]\nupstream = {}\n",
@@ -176,6 +213,7 @@ fn flag(key: &str) -> &'static str {
     match key {
         _ if key.starts_with("listen.https") => "--https",
         _ if key.starts_with("listen.http") => "--http",
+        _ if key.starts_with("admin") => "--admin",
         _ => "--upstream",
     }
 }

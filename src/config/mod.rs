@@ -19,7 +19,9 @@ mod section;
 mod source;
 mod write;
 
-pub use load::{Loaded, for_upstream, load, parse, vendors_from_catalogue};
+pub(crate) use load::catalogue;
+pub use load::{Loaded, admin_listener, for_upstream, load, parse, vendors_from_catalogue};
 pub use mistake::{Mistake, Position, Report, Severity};
 pub use options::Config;
+pub(crate) use quantity::write_duration;
 pub use write::to_toml;

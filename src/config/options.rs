@@ -31,6 +31,16 @@ pub struct Config {
     pub vendors: Vec<Vendor>,
 }
 
+impl Config {
+    /// Every host that a site claims, in the order of the file.
+    pub fn hosts(&self) -> Vec<HostPattern> {
+        self.sites
+            .iter()
+            .flat_map(|site| site.hosts.iter().cloned())
+            .collect()
+    }
+}
+
 /// `[listen]`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Listen {
@@ -118,6 +128,9 @@ pub struct Limits {
     pub read_timeout: Duration,
     /// `tunnel_timeout`, 1 hour: an upgraded connection in which nothing moves.
     pub tunnel_timeout: Duration,
+    /// `drain_delay`, 500 ms: at shutdown, how long `/readyz` says no before connections are refused,
+    /// so that a balancer gets to know. Without `[admin]` there is nobody to tell, and no delay.
+    pub drain_delay: Duration,
     /// `drain_timeout`, 30 s: how long running requests may finish at shutdown.
     pub drain_timeout: Duration,
     /// `header_size`, 32 KiB: request line and fields together, bytes.

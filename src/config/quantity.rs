@@ -99,7 +99,7 @@ fn quantity(
 }
 
 /// `duration` in the largest unit that is exact.
-pub(super) fn write_duration(duration: Duration) -> String {
+pub(crate) fn write_duration(duration: Duration) -> String {
     let units = [
         (DAY, " days"),
         (3_600_000, " hours"),

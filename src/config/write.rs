@@ -267,6 +267,7 @@ fn limits(out: &mut Toml, limits: &Limits) {
     out.value("first_byte_timeout", duration(limits.first_byte_timeout));
     out.value("read_timeout", duration(limits.read_timeout));
     out.value("tunnel_timeout", duration(limits.tunnel_timeout));
+    out.value("drain_delay", duration(limits.drain_delay));
     out.value("drain_timeout", duration(limits.drain_timeout));
     out.value(
         "header_size",

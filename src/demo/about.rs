@@ -6,6 +6,7 @@ pub(super) const PAGE: &str = r#"<div class="wrap prose">
 <h1>An old signal box, and the right kind of noise.</h1>
 <p class="lead">We work upstairs, where the levers were. Downstairs is for casting, so that the neighbours have something to talk about.</p>
 <p>Ottilie began with a fault. A brass lamp cover, dropped down the stairs, rang a clean E for three seconds, and everybody in the yard looked up and smiled. No bell on any of our bicycles had ever done that. So we drilled a hole in it.</p>
+<h2>How a bell is tuned</h2>
 <ol class="steps">
 <li><h3>Spin or cast</h3><p>Small shells are spun from a disc over a wooden form. The Bittern is poured into sand, twice a month, on a day without wind.</p></li>
 <li><h3>Listen</h3><p>Every raw shell is sharp. We hang it on a thread, strike it, and write its pitch inside with a pencil.</p></li>

@@ -4,7 +4,7 @@
 //! without asking anybody. Its home page shows what arrived at it, so that the effect of the
 //! gateway in front is seen at once. A pure function answers; it opens nothing and keeps nothing.
 //!
-//! Flow: [`respond`] routes to a page (`home`, `product`, `cart`, `about`, `missing`), `layout`
+//! Flow: [`respond()`] routes to a page (`home`, `product`, `cart`, `about`, `missing`), `layout`
 //! wraps it, `cookies` says what is set, `assets` holds style sheet and pictures.
 
 mod about;

@@ -96,6 +96,7 @@ impl Decoder {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, reason = "a failed test may panic")]
 mod tests {
     use proptest::prelude::*;
 

@@ -4,12 +4,13 @@
 //! §6.3): a bare LF, `Transfer-Encoding` together with `Content-Length`, two lengths, any coding
 //! but `chunked`, two `Host` lines.
 
-use bytes::Bytes;
-use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header, uri::PathAndQuery,
-};
+use std::mem::MaybeUninit;
 
-use crate::privacy::Content;
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Method, StatusCode, Version, uri::PathAndQuery};
+
+use super::marks::Marks;
+use crate::privacy::{Content, FieldLines};
 
 /// Bounds on a head.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -95,7 +96,7 @@ pub(crate) struct RequestHead {
     /// The authority: that of an absolute target, else of `Host`; `None` for HTTP/1.0 without.
     pub(crate) authority: Option<HeaderValue>,
     pub(crate) version: Version,
-    pub(crate) fields: HeaderMap,
+    pub(crate) fields: FieldLines,
     pub(crate) content: Content,
     /// Whether the connection can be used again.
     pub(crate) keep_alive: bool,
@@ -109,7 +110,7 @@ pub(crate) struct RequestHead {
 #[derive(Debug)]
 pub(crate) struct ResponseHead {
     pub(crate) status: StatusCode,
-    pub(crate) fields: HeaderMap,
+    pub(crate) fields: FieldLines,
     pub(crate) content: ResponseContent,
     pub(crate) keep_alive: bool,
 }
@@ -126,12 +127,14 @@ const FIELD_ROOM: usize = 256;
 
 /// Parses a complete request head.
 pub(crate) fn parse_request(head: &Bytes, limits: HeadLimits) -> Result<RequestHead, HeadError> {
-    let mut room = [httparse::EMPTY_HEADER; FIELD_ROOM];
+    let mut room = [const { MaybeUninit::uninit() }; FIELD_ROOM];
     let fields = room
         .get_mut(..limits.fields.min(FIELD_ROOM))
         .unwrap_or_default();
-    let mut parsed = httparse::Request::new(fields);
-    parsed.parse(head).map_err(head_error)?;
+    let mut parsed = httparse::Request::new(&mut []);
+    parsed
+        .parse_with_uninit_headers(head, fields)
+        .map_err(head_error)?;
     let method = Method::from_bytes(parsed.method.unwrap_or_default().as_bytes())
         .map_err(|_| HeadError::StartLine)?;
     if method == Method::CONNECT || method == Method::TRACE {
@@ -147,7 +150,7 @@ pub(crate) fn parse_request(head: &Bytes, limits: HeadLimits) -> Result<RequestH
         return Err(HeadError::TargetTooLong);
     }
     let (authority, target) = split_target(head, &method, target)?;
-    let (fields, marks) = field_map(head, parsed.headers)?;
+    let (fields, marks) = field_map(head, parsed.headers, 0)?;
     let content = marks.content(version)?;
     let host = marks.host(version)?;
     Ok(RequestHead {
@@ -165,9 +168,11 @@ pub(crate) fn parse_request(head: &Bytes, limits: HeadLimits) -> Result<RequestH
 
 /// Parses a complete response head. `to_head` says that the request was a `HEAD`.
 pub(crate) fn parse_response(head: &Bytes, to_head: bool) -> Result<ResponseHead, HeadError> {
-    let mut room = [httparse::EMPTY_HEADER; FIELD_ROOM];
-    let mut parsed = httparse::Response::new(&mut room);
-    parsed.parse(head).map_err(head_error)?;
+    let mut room = [const { MaybeUninit::uninit() }; FIELD_ROOM];
+    let mut parsed = httparse::Response::new(&mut []);
+    httparse::ParserConfig::default()
+        .parse_response_with_uninit_headers(&mut parsed, head, &mut room)
+        .map_err(head_error)?;
     let status = parsed
         .code
         .and_then(|code| StatusCode::from_u16(code).ok())
@@ -177,14 +182,14 @@ pub(crate) fn parse_response(head: &Bytes, to_head: bool) -> Result<ResponseHead
     } else {
         Version::HTTP_10
     };
-    let (fields, marks) = field_map(head, parsed.headers)?;
+    let (fields, marks) = field_map(head, parsed.headers, OWN_FIELDS)?;
     let bodiless = to_head
         || status.is_informational()
         || status == StatusCode::NO_CONTENT
         || status == StatusCode::NOT_MODIFIED;
     let content = if bodiless {
         ResponseContent::Framed(Content::None)
-    } else if marks.coding.is_some() || marks.length.is_some() {
+    } else if marks.frames_content() {
         ResponseContent::Framed(marks.content(version)?)
     } else {
         ResponseContent::UntilClose
@@ -208,11 +213,16 @@ fn head_error(error: httparse::Error) -> HeadError {
     }
 }
 
+/// The lines that privet adds to a response.
+const OWN_FIELDS: usize = 5;
+
+/// The lines as types, with room for `more`.
 fn field_map(
     head: &Bytes,
     lines: &[httparse::Header<'_>],
-) -> Result<(HeaderMap, Marks), HeadError> {
-    let mut fields = HeaderMap::with_capacity(lines.len());
+    more: usize,
+) -> Result<(FieldLines, Marks), HeadError> {
+    let mut fields = FieldLines::with_capacity(lines.len() + more);
     let mut marks = Marks::default();
     for line in lines {
         let name = HeaderName::from_bytes(line.name.as_bytes()).map_err(|_| HeadError::Field)?;
@@ -220,107 +230,9 @@ fn field_map(
         let value = HeaderValue::from_maybe_shared(head.slice_ref(line.value))
             .map_err(|_| HeadError::Field)?;
         marks.note(&name, &value);
-        fields
-            .try_append(name, value)
-            .map_err(|_| HeadError::TooManyFields)?;
+        fields.push(name, value);
     }
     Ok((fields, marks))
-}
-
-/// What of a head decides about the message and the connection, noted as its lines go by.
-#[derive(Default)]
-struct Marks {
-    host: Option<HeaderValue>,
-    length: Option<HeaderValue>,
-    coding: Option<HeaderValue>,
-    expectation: Option<HeaderValue>,
-    /// More than one line of a kind that may come once.
-    hosts: bool,
-    lengths: bool,
-    codings: bool,
-    expectations: bool,
-    upgrade: bool,
-    upgrades_to_http: bool,
-    /// Options of `Connection`.
-    closes: bool,
-    keeps_alive: bool,
-    asks_upgrade: bool,
-}
-
-impl Marks {
-    fn note(&mut self, name: &HeaderName, value: &HeaderValue) {
-        match *name {
-            header::HOST => self.hosts |= self.host.replace(value.clone()).is_some(),
-            header::CONTENT_LENGTH => self.lengths |= self.length.replace(value.clone()).is_some(),
-            header::TRANSFER_ENCODING => {
-                self.codings |= self.coding.replace(value.clone()).is_some();
-            }
-            header::EXPECT => {
-                self.expectations |= self.expectation.replace(value.clone()).is_some();
-            }
-            header::UPGRADE => {
-                self.upgrade = true;
-                self.upgrades_to_http |= names_http(value.as_bytes());
-            }
-            header::CONNECTION => {
-                for option in value.as_bytes().split(|byte| *byte == b',') {
-                    let option = option.trim_ascii();
-                    self.closes |= option.eq_ignore_ascii_case(b"close");
-                    self.keeps_alive |= option.eq_ignore_ascii_case(b"keep-alive");
-                    self.asks_upgrade |= option.eq_ignore_ascii_case(b"upgrade");
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// Exactly one `Host` line; HTTP/1.0 may go without (RFC 9112 §3.2).
-    fn host(&self, version: Version) -> Result<Option<HeaderValue>, HeadError> {
-        match &self.host {
-            Some(host) if !self.hosts => Ok(Some(host.clone())),
-            None if version == Version::HTTP_10 => Ok(None),
-            _ => Err(HeadError::Authority),
-        }
-    }
-
-    /// How the content is framed (RFC 9112 §6.3), refused where two readers could differ.
-    fn content(&self, version: Version) -> Result<Content, HeadError> {
-        if self.lengths || self.codings {
-            return Err(HeadError::Framing);
-        }
-        match (&self.coding, &self.length) {
-            (Some(_), Some(_)) => Err(HeadError::Framing),
-            (Some(_), None) if version == Version::HTTP_10 => Err(HeadError::Framing),
-            (Some(coding), None) => chunked_only(coding.as_bytes()),
-            (None, None) => Ok(Content::None),
-            (None, Some(length)) => match decimal(length.as_bytes()).ok_or(HeadError::Framing)? {
-                0 => Ok(Content::None),
-                length => Ok(Content::Length(length)),
-            },
-        }
-    }
-
-    /// Whether the connection can be used again (RFC 9112 §9.3).
-    fn keeps(&self, version: Version) -> bool {
-        !self.closes && (version == Version::HTTP_11 || self.keeps_alive)
-    }
-
-    /// Through a tunnel of HTTP requests would pass unread: cookies, addresses and all.
-    fn upgrades(&self) -> bool {
-        self.asks_upgrade && self.upgrade && !self.upgrades_to_http
-    }
-
-    fn expects_continue(&self) -> Result<bool, HeadError> {
-        match &self.expectation {
-            None => Ok(false),
-            Some(line)
-                if !self.expectations && line.as_bytes().eq_ignore_ascii_case(b"100-continue") =>
-            {
-                Ok(true)
-            }
-            Some(_) => Err(HeadError::Expectation),
-        }
-    }
 }
 
 /// Splits a target into an authority (absolute form only) and its origin form (RFC 9112 §3.2).
@@ -368,39 +280,7 @@ fn strip_scheme(target: &str) -> Option<&str> {
     })
 }
 
-/// Whether `Upgrade` lists HTTP in clear text, as `h2c` or by its name.
-fn names_http(protocols: &[u8]) -> bool {
-    let mut protocols = protocols.to_ascii_lowercase();
-    protocols.retain(|byte| !byte.is_ascii_whitespace());
-    let mut protocols = protocols.split(|byte| *byte == b',');
-    protocols.any(|protocol| protocol == b"h2c" || protocol.starts_with(b"http/"))
-}
-
-fn chunked_only(coding: &[u8]) -> Result<Content, HeadError> {
-    let last = coding
-        .rsplit(|byte| *byte == b',')
-        .next()
-        .unwrap_or_default();
-    if coding.eq_ignore_ascii_case(b"chunked") {
-        Ok(Content::Chunked)
-    } else if last.trim_ascii().eq_ignore_ascii_case(b"chunked") {
-        Err(HeadError::Coding)
-    } else {
-        Err(HeadError::Framing)
-    }
-}
-
-/// A length: digits only, no sign, no list.
-fn decimal(text: &[u8]) -> Option<u64> {
-    if text.is_empty() || text.len() > 19 || !text.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    Some(
-        text.iter()
-            .fold(0, |number, digit| number * 10 + u64::from(digit - b'0')),
-    )
-}
-
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, reason = "a failed test may panic")]
 #[path = "head_tests.rs"]
 mod tests;

@@ -1,3 +1,5 @@
+//! Heads that must be refused, and heads that must pass, byte for byte.
+
 use proptest::prelude::*;
 
 use super::*;

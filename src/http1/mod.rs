@@ -7,6 +7,7 @@
 mod chunked;
 mod content;
 mod head;
+mod marks;
 mod write;
 
 pub(crate) use content::{ContentError, Decoded, Decoder};

@@ -3,7 +3,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version};
 
-use crate::privacy::{Content, OriginRequest};
+use crate::privacy::{Content, FieldLines, OriginRequest};
 
 /// The end of chunked content without trailers.
 pub(crate) const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
@@ -14,7 +14,7 @@ pub(crate) fn write_request_head(request: &OriginRequest, out: &mut Vec<u8>) {
     out.push(b' ');
     out.extend_from_slice(request.target().as_str().as_bytes());
     out.extend_from_slice(b" HTTP/1.1\r\n");
-    for (name, value) in request.fields() {
+    for (name, value) in request.fields().iter() {
         write_field(name, value, out);
     }
     match request.content() {
@@ -34,7 +34,7 @@ pub(crate) fn write_request_head(request: &OriginRequest, out: &mut Vec<u8>) {
 pub(crate) fn write_response_head(
     version: Version,
     status: StatusCode,
-    fields: &HeaderMap,
+    fields: &FieldLines,
     connection: Option<&[u8]>,
     chunked: bool,
     out: &mut Vec<u8>,
@@ -47,7 +47,7 @@ pub(crate) fn write_response_head(
     out.push(b' ');
     out.extend_from_slice(status.canonical_reason().unwrap_or_default().as_bytes());
     out.extend_from_slice(b"\r\n");
-    for (name, value) in fields {
+    for (name, value) in fields.iter() {
         write_field(name, value, out);
     }
     if chunked {

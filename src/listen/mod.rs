@@ -6,4 +6,4 @@ mod proxy_protocol;
 mod socket;
 
 pub(crate) use accept::{Gate, Listening};
-pub(crate) use socket::{Door, bind};
+pub(crate) use socket::{Door, bind, reserve};

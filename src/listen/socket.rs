@@ -60,13 +60,23 @@ pub(crate) fn bind(address: SocketAddr, workers: usize) -> Result<Vec<TcpListene
     let error = |source| SocketError { address, source };
     // SO_REUSEPORT would let a second privet of the same user join in silently; a plain bind first
     // finds that out.
-    drop(listen(address, false).map_err(error)?);
+    drop(bound(address, false).map_err(error)?);
     (0..workers)
-        .map(|_| listen(address, true).map_err(error))
-        .collect()
+        .map(|_| {
+            let socket = bound(address, true)?;
+            socket.listen(BACKLOG)?;
+            Ok(socket.into())
+        })
+        .collect::<io::Result<_>>()
+        .map_err(error)
 }
 
-fn listen(address: SocketAddr, shared: bool) -> io::Result<TcpListener> {
+/// A socket on `address` that nobody can connect to before it [`listen`](Socket::listen)s.
+pub(crate) fn reserve(address: SocketAddr) -> Result<Socket, SocketError> {
+    bound(address, false).map_err(|source| SocketError { address, source })
+}
+
+fn bound(address: SocketAddr, shared: bool) -> io::Result<Socket> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM,
@@ -81,8 +91,5 @@ fn listen(address: SocketAddr, shared: bool) -> io::Result<TcpListener> {
     }
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
-    if shared {
-        socket.listen(BACKLOG)?;
-    }
-    Ok(socket.into())
+    Ok(socket)
 }

@@ -8,10 +8,6 @@ use std::time::{Duration, SystemTime};
 use crate::privacy::MinimisedAddr;
 
 /// One request, as the access log is told of it.
-#[expect(
-    missing_debug_implementations,
-    reason = "it holds the visitor's bytes as they came"
-)]
 pub(crate) struct AccessEntry<'a> {
     /// When the request began.
     pub time: SystemTime,

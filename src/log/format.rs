@@ -134,7 +134,7 @@ impl Formatter {
     fn path(&self, entry: &AccessEntry<'_>, escape: Escape, out: &mut Vec<u8>) {
         let mut field = Field::new(out, escape, PATH_LIMIT);
         redact::target(entry.target.as_bytes(), &self.query, &mut |piece| {
-            show(piece, &mut field)
+            show(&piece, &mut field)
         });
     }
 
@@ -164,10 +164,10 @@ fn referer(entry: &AccessEntry<'_>, escape: Escape, out: &mut Vec<u8>) -> bool {
         return false;
     };
     let mut field = Field::new(out, escape, ORIGIN_LIMIT);
-    redact::origin(referer, &mut |piece| show(piece, &mut field))
+    redact::origin(referer, &mut |piece| show(&piece, &mut field))
 }
 
-fn show(piece: Piece<'_>, field: &mut Field<'_>) {
+fn show(piece: &Piece<'_>, field: &mut Field<'_>) {
     match piece {
         Piece::Shown(text) => field.text(text),
         Piece::Hidden => field.omission(),

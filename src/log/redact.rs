@@ -89,7 +89,7 @@ fn visible_length(segment: &[u8]) -> usize {
     }
     let name = name
         .strip_suffix(b";")
-        .or(name.strip_suffix(b"="))
+        .or_else(|| name.strip_suffix(b"="))
         .unwrap_or(name);
     let is_visible = Decoded::new(name).is_some_and(|name| {
         let holds_query = |byte: &u8| matches!(byte, b'?' | b'=' | b'&' | b';' | b'#');

@@ -129,7 +129,8 @@ impl AccessLog {
     }
 
     /// How many lines were lost to a slow or full target.
-    pub(crate) fn dropped_lines(&self) -> u64 {
+    #[cfg(test)]
+    fn dropped_lines(&self) -> u64 {
         let dropped = self.writer.as_ref().map(Writer::dropped);
         dropped.map_or(0, |dropped| dropped.load(Ordering::Relaxed))
     }

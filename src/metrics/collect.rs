@@ -50,7 +50,7 @@ impl Families<'_, '_> {
                 (labels, self.sum(of))
             })
             .collect();
-        self.family("requests", "Requests answered", rows)
+        self.family("requests", "Requests answered", &rows)
     }
 
     fn durations(&mut self) -> fmt::Result {
@@ -95,19 +95,19 @@ impl Families<'_, '_> {
                 self.sum(|worker| number(&worker.handshakes, result.number())),
             )
         });
-        let rows = rows.collect();
-        self.family("tls_handshakes", "TLS handshakes with visitors", rows)?;
+        let rows: Vec<_> = rows.collect();
+        self.family("tls_handshakes", "TLS handshakes with visitors", &rows)?;
         let rows = self.kinds::<Malformed>(|worker| &worker.malformed);
         self.family(
             "malformed_input",
             "Input of visitors that was refused",
-            rows,
+            &rows,
         )
     }
 
     fn upstream(&mut self) -> fmt::Result {
         let rows = self.kinds::<UpstreamFailure>(|worker| &worker.upstream_errors);
-        self.family("upstream_errors", "Failed exchanges with websites", rows)?;
+        self.family("upstream_errors", "Failed exchanges with websites", &rows)?;
         let retries = self.sum(|worker| Some(worker.upstream_retries.get()));
         self.counter(
             "upstream_retries",
@@ -133,11 +133,11 @@ impl Families<'_, '_> {
             ];
             (labels, *count)
         });
-        let rows = rows.collect();
+        let rows: Vec<_> = rows.collect();
         self.family(
             "cookies_stripped",
             "Cookies that were not let through",
-            rows,
+            &rows,
         )?;
         let removed = self.sum(|worker| Some(worker.address_fields_removed.get()));
         let help = "Fields removed because they can carry a client's address";
@@ -152,7 +152,11 @@ impl Families<'_, '_> {
             let count = number(&counters.reloads, *result as usize);
             ([("result", result.label())], count.unwrap_or_default())
         });
-        self.family("reloads", "Reloads of the configuration", rows.collect())?;
+        self.family(
+            "reloads",
+            "Reloads of the configuration",
+            &rows.collect::<Vec<_>>(),
+        )?;
         let succeeded = counters.last_reload_succeeded.load(Ordering::Relaxed);
         let help = "Whether the configuration in force is the newest one given";
         self.gauge("last_reload_success", help, succeeded.into())?;
@@ -198,12 +202,12 @@ impl Families<'_, '_> {
         &mut self,
         name: &str,
         help: &str,
-        rows: Vec<(L, u64)>,
+        rows: &[(L, u64)],
     ) -> fmt::Result {
         let mut encoder = self
             .encoder
             .encode_descriptor(name, help, None, MetricType::Counter)?;
-        for (labels, count) in &rows {
+        for (labels, count) in rows {
             ConstCounter::new(*count).encode(encoder.encode_family(labels)?)?;
         }
         Ok(())

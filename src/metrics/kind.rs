@@ -13,7 +13,7 @@ macro_rules! kinds {
     ($($(#[$about:meta])* $name:ident { $($(#[$meaning:meta])* $member:ident = $label:literal,)* })*) => {$(
         $(#[$about])*
         #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-        pub enum $name {
+        pub(crate) enum $name {
             $($(#[$meaning])* $member,)*
         }
 
@@ -64,6 +64,8 @@ kinds! {
         Timeout = "timeout",
         /// A trusted proxy's field for the client's address.
         Forwarded = "forwarded",
+        /// A stored choice that can't be read.
+        Consent = "consent",
     }
 
     /// How an exchange with a website failed.

@@ -90,6 +90,12 @@ impl StripTable {
         Arc::clone(self.workers.get(worker).unwrap_or(&self.spare))
     }
 
+    /// Whether the website has asked to set a cookie of that vendor that was refused.
+    pub(crate) fn was_set(&self, site: usize, vendor: usize) -> bool {
+        let mut counters = self.workers.iter().chain([&self.spare]);
+        counters.any(|counters| counters.get(site, vendor, Direction::Response) > 0)
+    }
+
     /// Adds what was counted to `totals`.
     fn add_to(&self, totals: &mut Totals) {
         let unknown = (self.vendors.len(), UNKNOWN, UNKNOWN);
@@ -218,6 +224,16 @@ mod tests {
             2,
             "no rows of zero, no row of a site that isn't: {totals:?}"
         );
+    }
+
+    #[test]
+    fn what_a_website_sets_is_known_of_that_website_only() {
+        let table = table(&[("Metrics", Purpose::Analytics), ("Ads", Purpose::Marketing)]);
+        table.worker(1).count(1, Some(0), Direction::Response);
+        table.worker(0).count(1, Some(1), Direction::Request);
+        assert!(table.was_set(1, 0));
+        assert!(!table.was_set(0, 0), "another website");
+        assert!(!table.was_set(1, 1), "only a visitor sent it");
     }
 
     #[test]

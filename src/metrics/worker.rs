@@ -35,7 +35,7 @@ pub(crate) struct WorkerMetrics {
     pub(super) upstream_errors: [Count; 6],
     pub(super) upstream_retries: Count,
     pub(super) endpoints_ejected: Count,
-    pub(super) malformed: [Count; 12],
+    pub(super) malformed: [Count; 13],
     pub(super) address_fields_removed: Count,
 }
 

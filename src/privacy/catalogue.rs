@@ -54,12 +54,8 @@ impl Catalogue {
             .map(|vendor| (Layer::BuiltIn, vendor))
             .collect();
         let first_own = vendors.len();
-        vendors.extend(
-            operator
-                .iter()
-                .cloned()
-                .map(|vendor| (Layer::Operator, vendor)),
-        );
+        let own = operator.into_iter();
+        vendors.extend(own.map(|vendor| (Layer::Operator, vendor)));
         vendors.truncate(usize::from(u16::MAX));
         let ids = || (0..u16::MAX).map(VendorId);
         let cookies = PatternTable::new(ids().zip(&vendors).flat_map(|(id, (layer, vendor))| {

@@ -7,10 +7,10 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use http::{HeaderMap, HeaderName, header};
+use http::{HeaderName, header};
 use ipnet::IpNet;
 
-use super::address::ClientAddr;
+use super::{address::ClientAddr, field_lines::FieldLines};
 
 /// More hops than any real chain has; what is beyond is not believed.
 const HOP_LIMIT: usize = 64;
@@ -43,7 +43,7 @@ impl TrustedProxies {
     }
 
     /// The client behind `peer`.
-    pub fn derive(&self, peer: ClientAddr, fields: &HeaderMap) -> Derived {
+    pub fn derive(&self, peer: ClientAddr, fields: &FieldLines) -> Derived {
         let believed = Derived {
             client: peer,
             malformed: false,
@@ -51,7 +51,7 @@ impl TrustedProxies {
         if !self.trusts(peer) {
             return believed;
         }
-        let Some(name) = self.fields.iter().find(|name| fields.contains_key(*name)) else {
+        let Some(name) = self.fields.iter().find(|name| fields.contains(*name)) else {
             return believed;
         };
         let list = joined(fields, name);
@@ -100,7 +100,7 @@ impl TrustedProxies {
 }
 
 /// All lines of a list field are one list, in order of arrival (RFC 9110 §5.3).
-fn joined(fields: &HeaderMap, name: &HeaderName) -> Vec<u8> {
+fn joined(fields: &FieldLines, name: &HeaderName) -> Vec<u8> {
     let mut list = Vec::new();
     for value in fields.get_all(name) {
         if !list.is_empty() {
@@ -225,10 +225,10 @@ mod tests {
         let nets = ["10.0.0.0/8", "2001:db8:aaaa::/48"].map(|net| net.parse().expect("a net"));
         let names = ["x-forwarded-for", "forwarded"].map(HeaderName::from_static);
         let proxies = TrustedProxies::new(nets.to_vec(), names.to_vec());
-        let mut fields = HeaderMap::new();
+        let mut fields = FieldLines::default();
         for (name, value) in lines {
             let name: HeaderName = name.parse().expect("a name");
-            fields.append(name, HeaderValue::from_str(value).expect("a value"));
+            fields.push(name, HeaderValue::from_str(value).expect("a value"));
         }
         let peer = ClientAddr::from(peer.parse::<IpAddr>().expect("an address"));
         let derived = proxies.derive(peer, &fields);

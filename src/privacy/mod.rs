@@ -8,11 +8,13 @@
 //! visitor said, [`Policy`] what the operator said, [`Catalogue`] whose cookie it is.
 
 mod address;
+mod address_fields;
 mod catalogue;
 pub mod centre;
 mod client_ip;
 mod consent;
 mod cookies;
+mod field_lines;
 mod fields;
 mod patterns;
 mod policy;
@@ -28,7 +30,9 @@ pub use address::{ClientAddr, MinimisedAddr, PseudonymKey, PseudonymReader};
 pub use catalogue::{Catalogue, Claim, VendorId, slug};
 pub use client_ip::{Derived, TrustedProxies};
 pub use consent::{CONSENT_COOKIE, Choice, Consent, ConsentSource, State};
-pub use cookies::{CookiePair, cookie_name, pairs, request_pairs};
+pub use cookies::{CookiePair, cookie_name, imf_fixdate, pairs, request_pairs};
+pub use field_lines::FieldLines;
+pub use fields::{Removal, removal};
 pub use policy::{Policy, Stripped, Verdict};
 pub use purpose::{Purpose, Purposes};
 pub use request::{

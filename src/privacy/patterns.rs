@@ -49,10 +49,28 @@ struct Node<T> {
     children: Box<[Self]>,
 }
 
+impl<T> Node<T> {
+    /// Takes the highest of this node's entries that match `rest`, if it is above `best`.
+    fn better<'a>(&'a self, rest: &[u8], best: &mut Option<&'a Entry<T>>) {
+        for entry in &self.entries {
+            if best.is_none_or(|best| entry.rank > best.rank) && matches(&entry.tail, rest) {
+                *best = Some(entry);
+            }
+        }
+    }
+
+    fn child(&self, first: u8) -> Option<&Self> {
+        let branch = self.branches.iter().position(|branch| *branch == first)?;
+        self.children.get(branch)
+    }
+}
+
 /// The tree, made once from all patterns.
 #[derive(Clone, Debug)]
 pub(super) struct PatternTable<T> {
     root: Node<T>,
+    /// For each first byte of a name the root's child; only the root has many.
+    first: Box<[Option<u8>]>,
 }
 
 /// Patterns to be compiled: the literal beginning, with its entry.
@@ -66,9 +84,12 @@ impl<T: Copy> PatternTable<T> {
             .map(|(layer, pattern, value)| parse(layer, pattern, value))
             .collect();
         parsed.sort_by(|a, b| a.0.cmp(&b.0));
-        Self {
-            root: node(Box::default(), &parsed, 0),
-        }
+        let root = node(Box::default(), &parsed, 0);
+        let child = |byte: u8| root.branches.iter().position(|branch| *branch == byte);
+        let first = (0..=u8::MAX)
+            .map(|byte| child(byte).and_then(|child| u8::try_from(child).ok()))
+            .collect();
+        Self { root, first }
     }
 
     /// Whether there is nothing to find.
@@ -79,25 +100,19 @@ impl<T: Copy> PatternTable<T> {
     /// What `name` stands for.
     pub(super) fn find(&self, name: &[u8]) -> Option<T> {
         let mut best: Option<&Entry<T>> = None;
-        let mut node = &self.root;
+        self.root.better(name, &mut best);
+        let first = name
+            .first()
+            .and_then(|first| self.first.get(usize::from(*first)));
+        let mut next = first.and_then(|child| self.root.children.get(usize::from((*child)?)));
         let mut rest = name;
-        loop {
-            for entry in &node.entries {
-                if best.is_none_or(|best| entry.rank > best.rank) && matches(&entry.tail, rest) {
-                    best = Some(entry);
-                }
-            }
-            let Some(first) = rest.first() else { break };
-            let Some(branch) = memchr::memchr(*first, &node.branches) else {
+        while let Some(node) = next {
+            let Some(after) = rest.strip_prefix(node.label.as_ref()) else {
                 break;
             };
-            let Some(child) = node.children.get(branch) else {
-                break;
-            };
-            let Some(after) = rest.strip_prefix(child.label.as_ref()) else {
-                break;
-            };
-            (node, rest) = (child, after);
+            rest = after;
+            node.better(rest, &mut best);
+            next = rest.first().and_then(|first| node.child(*first));
         }
         best.map(|entry| entry.value)
     }
@@ -106,10 +121,7 @@ impl<T: Copy> PatternTable<T> {
 fn parse<T>(layer: Layer, pattern: &str, value: T) -> Parsed<T> {
     let wildcard = |byte: &u8| matches!(byte, b'*' | b'#');
     let bytes = pattern.as_bytes();
-    let start = bytes
-        .iter()
-        .position(|byte| wildcard(byte))
-        .unwrap_or(bytes.len());
+    let start = bytes.iter().position(&wildcard).unwrap_or(bytes.len());
     let (beginning, mut rest) = bytes.split_at(start);
     let mut tail = Vec::new();
     while let Some((first, after)) = rest.split_first() {
@@ -117,10 +129,7 @@ fn parse<T>(layer: Layer, pattern: &str, value: T) -> Parsed<T> {
             b'*' => tail.push(Piece::Any),
             b'#' => tail.push(Piece::Digits),
             _ => {
-                let end = rest
-                    .iter()
-                    .position(|byte| wildcard(byte))
-                    .unwrap_or(rest.len());
+                let end = rest.iter().position(&wildcard).unwrap_or(rest.len());
                 let (literal, after) = rest.split_at(end);
                 tail.push(Piece::Literal(literal.into()));
                 rest = after;
@@ -196,6 +205,7 @@ fn matches(tail: &[Piece], text: &[u8]) -> bool {
     match tail {
         [] => text.is_empty(),
         [Piece::Any] => true,
+        [Piece::Any, Piece::Literal(end)] => text.ends_with(end),
         [Piece::Any, rest @ ..] => (0..=text.len().min(REACH))
             .any(|skip| text.get(skip..).is_some_and(|text| matches(rest, text))),
         [Piece::Digits, rest @ ..] => {

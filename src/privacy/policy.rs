@@ -75,8 +75,8 @@ impl Policy {
             keep: PatternTable::new(keep),
             keep_attributes: cookies
                 .keep_same_site
-                .iter()
-                .map(|name| name.clone().into())
+                .into_iter()
+                .map(String::into_bytes)
                 .collect(),
             unknown: cookies.unknown,
             secure: cookies.secure,
@@ -145,6 +145,15 @@ impl Policy {
             same_site: self.same_site,
             lifetime,
         })
+    }
+
+    /// The longest life, in seconds, of a cookie that is promised `promised`; `None` where neither
+    /// its vendor nor the operator bounds it.
+    pub fn longest_life(&self, name: &[u8], promised: Option<u32>) -> Option<u32> {
+        if !self.enforces() || self.keep_attributes.contains(name) {
+            return promised;
+        }
+        Some(promised.unwrap_or(u32::MAX).min(self.max_lifetime))
     }
 
     /// `X-Privet-Consent`; `None` if nothing beyond the necessary is granted.

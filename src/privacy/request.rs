@@ -4,13 +4,13 @@
 //! left behind before privet's own fields are written, so no visitor can name one of those in
 //! `Connection` to have it dropped (RFC 9110 §7.6.1).
 
-use bytes::BytesMut;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header, uri::PathAndQuery};
 
 use super::{
     address::ClientAddr,
     consent::Consent,
-    cookies::{expire, filter, request_pairs},
+    cookies::{Evictions, filter, request_pairs},
+    field_lines::FieldLines,
     fields::{is_connection_specific, is_removed, named_by_connection},
     policy::{Policy, Stripped, Verdict},
 };
@@ -33,7 +33,7 @@ pub enum Content {
 }
 
 /// A visitor's request after the protocol's own checks.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ClientRequest<'a> {
     /// Method.
     pub method: &'a Method,
@@ -43,12 +43,12 @@ pub struct ClientRequest<'a> {
     pub authority: &'a HeaderValue,
     /// The authority's host, lower case, without port.
     pub host: &'a str,
-    /// All field lines.
-    pub fields: &'a HeaderMap,
+    /// All field lines; those that pass move on to the website's request.
+    pub fields: FieldLines,
     /// How its content is framed.
     pub content: Content,
     /// The protocol that an HTTP/1.1 visitor wants to change to.
-    pub upgrade: Option<&'a HeaderValue>,
+    pub upgrade: Option<HeaderValue>,
     /// Whose request it is.
     pub client: ClientAddr,
     /// What the website may know of that address.
@@ -62,7 +62,7 @@ pub struct ClientRequest<'a> {
 pub struct OriginRequest {
     method: Method,
     target: PathAndQuery,
-    fields: Vec<(HeaderName, HeaderValue)>,
+    fields: FieldLines,
     content: Content,
     upgrade: bool,
 }
@@ -79,7 +79,7 @@ impl OriginRequest {
     }
 
     /// Field lines in order, without those that frame the content.
-    pub fn fields(&self) -> &[(HeaderName, HeaderValue)] {
+    pub fn fields(&self) -> &FieldLines {
         &self.fields
     }
 
@@ -107,37 +107,32 @@ pub struct RequestDecisions {
 
 /// Makes the website's request.
 pub fn minimise_request(
-    request: &ClientRequest<'_>,
+    mut request: ClientRequest<'_>,
     policy: &Policy,
     consent: &Consent,
 ) -> (OriginRequest, RequestDecisions) {
     let mut decisions = RequestDecisions::default();
-    let mut fields = Vec::with_capacity(request.fields.len() + 8);
-    fields.push((header::HOST, request.authority.clone()));
-    let named = if request.fields.contains_key(header::CONNECTION) {
-        named_by_connection(request.fields)
-    } else {
-        Vec::new()
-    };
-    let mut last: Option<&HeaderName> = None;
-    for (name, value) in request.fields {
-        match *name {
-            header::HOST | header::CONTENT_LENGTH | header::EXPECT => continue,
+    let mut fields = FieldLines::with_capacity(request.fields.len() + 8);
+    fields.push(header::HOST, request.authority.clone());
+    let named = named_by_connection(&request.fields);
+    let trailers = takes_trailers(&request.fields);
+    let mut cookies = cookies(&request, policy, consent, &mut decisions);
+    for (name, value) in std::mem::take(&mut request.fields) {
+        match name {
+            header::HOST | header::CONTENT_LENGTH | header::EXPECT => {}
             header::COOKIE => {
-                if last != Some(name) {
-                    let line = cookies(request, policy, consent, &mut decisions);
-                    fields.extend(line.map(|line| (header::COOKIE, line)));
+                if let Some(line) = cookies.take() {
+                    fields.push(name, line);
                 }
             }
-            _ if is_connection_specific(name) || named.contains(name) => continue,
+            _ if is_connection_specific(&name) || named.contains(&name) => {}
             _ if is_removed(name.as_str(), value.as_bytes(), request.client) => {
                 decisions.fields_removed += 1;
             }
-            _ => fields.push((name.clone(), value.clone())),
+            _ => fields.push(name, value),
         }
-        last = Some(name);
     }
-    add_own_fields(request, policy, consent, &mut fields);
+    add_own_fields(&request, policy, consent, trailers, &mut fields);
     let origin = OriginRequest {
         method: request.method.clone(),
         target: request.target.clone(),
@@ -152,42 +147,39 @@ fn add_own_fields(
     request: &ClientRequest<'_>,
     policy: &Policy,
     consent: &Consent,
-    fields: &mut Vec<(HeaderName, HeaderValue)>,
+    trailers: bool,
+    fields: &mut FieldLines,
 ) {
-    fields.extend(
-        request
-            .forwarded_for
-            .map(|value| (X_FORWARDED_FOR, value.clone())),
-    );
-    fields.push((X_FORWARDED_PROTO, HeaderValue::from_static("https")));
-    fields.push((X_FORWARDED_HOST, request.authority.clone()));
-    fields.push((X_REQUEST_ID, request.request_id.clone()));
-    fields.push((header::VIA, HeaderValue::from_static("1.1 privet")));
-    let granted = policy.consent_value(consent.granted());
-    fields.extend(granted.map(|value| (X_PRIVET_CONSENT, value)));
-    let trailers = takes_trailers(request.fields);
-    if trailers {
-        fields.push((header::TE, HeaderValue::from_static("trailers")));
+    if let Some(address) = request.forwarded_for {
+        fields.push(X_FORWARDED_FOR, address.clone());
     }
-    let connection = match (request.upgrade, trailers) {
+    fields.push(X_FORWARDED_PROTO, HeaderValue::from_static("https"));
+    fields.push(X_FORWARDED_HOST, request.authority.clone());
+    fields.push(X_REQUEST_ID, request.request_id.clone());
+    fields.push(header::VIA, HeaderValue::from_static("1.1 privet"));
+    if let Some(granted) = policy.consent_value(consent.granted()) {
+        fields.push(X_PRIVET_CONSENT, granted);
+    }
+    if trailers {
+        fields.push(header::TE, HeaderValue::from_static("trailers"));
+    }
+    let connection = match (&request.upgrade, trailers) {
         (Some(_), true) => Some("upgrade, te"),
         (Some(_), false) => Some("upgrade"),
         (None, true) => Some("te"),
         (None, false) => None,
     };
     if let Some(connection) = connection {
-        fields.push((header::CONNECTION, HeaderValue::from_static(connection)));
+        fields.push(header::CONNECTION, HeaderValue::from_static(connection));
     }
-    fields.extend(
-        request
-            .upgrade
-            .map(|protocol| (header::UPGRADE, protocol.clone())),
-    );
+    if let Some(protocol) = &request.upgrade {
+        fields.push(header::UPGRADE, protocol.clone());
+    }
 }
 
 /// Whether the visitor takes a trailer section (RFC 9110 §10.1.4).
-fn takes_trailers(fields: &HeaderMap) -> bool {
-    let lines = fields.get_all(header::TE).into_iter();
+fn takes_trailers(fields: &FieldLines) -> bool {
+    let lines = fields.get_all(&header::TE);
     lines
         .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
         .any(|coding| {
@@ -201,21 +193,20 @@ fn takes_trailers(fields: &HeaderMap) -> bool {
 
 /// The lines that expire every cookie of a request that `consent` refuses.
 pub fn evictions(
-    fields: &HeaderMap,
+    fields: &FieldLines,
     host: &str,
     policy: &Policy,
     consent: &Consent,
 ) -> Vec<HeaderValue> {
-    let mut lines = Vec::new();
-    let mut room = BytesMut::new();
+    let mut evictions = Evictions::new(host);
     if policy.enforces() {
         for pair in request_pairs(fields) {
             if let Verdict::Stripped(_) = policy.verdict(pair.name, consent) {
-                expire(pair.name, host, &mut room, &mut lines);
+                evictions.expire(pair.name);
             }
         }
     }
-    lines
+    evictions.into_lines()
 }
 
 fn cookies(
@@ -225,22 +216,24 @@ fn cookies(
     decisions: &mut RequestDecisions,
 ) -> Option<HeaderValue> {
     let enforces = policy.enforces();
-    let mut room = BytesMut::new();
-    filter(request.fields, |pair| {
+    let mut evictions = Evictions::new(request.host);
+    let line = filter(&request.fields, |pair| {
         match policy.verdict(pair.name, consent) {
             Verdict::Stripped(stripped) => {
+                if decisions.stripped.capacity() == 0 {
+                    decisions.stripped.reserve(8);
+                }
                 decisions.stripped.push(stripped);
                 if enforces && policy.evict {
-                    if room.capacity() == 0 {
-                        room.reserve(512);
-                    }
-                    expire(pair.name, request.host, &mut room, &mut decisions.evictions);
+                    evictions.expire(pair.name);
                 }
                 !enforces
             }
             Verdict::Kept(_) | Verdict::KeptForSession => true,
         }
-    })
+    });
+    decisions.evictions = evictions.into_lines();
+    line
 }
 
 /// Takes from a request's trailer section what its header section may not hold either, and what

@@ -3,9 +3,7 @@
 
 use std::rc::Rc;
 
-use http::{
-    HeaderMap, HeaderValue, Method, Response, StatusCode, Version, header, uri::PathAndQuery,
-};
+use http::{HeaderValue, Method, StatusCode, Version, header, uri::PathAndQuery};
 use tokio::time::Instant;
 
 use super::{
@@ -14,15 +12,17 @@ use super::{
     own,
     record::{Record, failure_kind},
     refusal::Refusal,
-    snapshot::{Site, SiteUpstream, Snapshot},
+    response::ClientResponse,
+    snapshot::{Compiled, Site, SiteUpstream, Snapshot},
     visitor::{Identity, Visitor},
 };
 use crate::{
+    config::options::Limits,
     demo,
     http1::HeadError,
     metrics::{Direction, Malformed},
     privacy::{
-        ClientRequest, Consent, Content, OriginRequest, RequestDecisions, ResponseContext,
+        ClientAddr, ClientRequest, Consent, Content, FieldLines, OriginRequest, ResponseContext,
         Stripped, add_security_fields, minimise_request, minimise_response,
     },
     site::Authority,
@@ -36,7 +36,7 @@ pub(super) struct IncomingRequest {
     /// `None` where an HTTP/1.0 visitor sent none.
     pub(super) authority: Option<HeaderValue>,
     pub(super) version: Version,
-    pub(super) fields: HeaderMap,
+    pub(super) fields: FieldLines,
     pub(super) framing: Content,
     pub(super) content: Option<BoxContent>,
     pub(super) upgrade: bool,
@@ -49,16 +49,16 @@ pub(super) struct Scene<'a> {
     pub(super) authority: &'a HeaderValue,
     pub(super) host: &'a str,
     pub(super) site: &'a Site,
+    /// The site's place among all.
+    pub(super) index: usize,
+    pub(super) compiled: &'a Compiled,
     pub(super) consent: Consent,
     /// Seconds since 1970.
     pub(super) now: i64,
 }
 
 /// Answers a request. Never fails: what goes wrong becomes an answer.
-pub(super) async fn exchange(
-    visitor: Rc<Visitor>,
-    mut request: IncomingRequest,
-) -> Response<ResponseBody> {
+pub(super) async fn exchange(visitor: Rc<Visitor>, mut request: IncomingRequest) -> ClientResponse {
     let mut record = Box::new(Record::new(
         Rc::clone(&visitor.worker),
         request.version,
@@ -67,25 +67,31 @@ pub(super) async fn exchange(
     record.tls = visitor.tls;
     record.method = Some(request.method.clone());
     record.target = Some(request.target.clone());
-    record.referer = request.fields.get(header::REFERER).cloned();
-    record.user_agent = request.fields.get(header::USER_AGENT).cloned();
+    record.referer = request.fields.get(&header::REFERER).cloned();
+    record.user_agent = request.fields.get(&header::USER_AGENT).cloned();
     let to_head = request.method == Method::HEAD;
+    let accept = request.fields.get(&header::ACCEPT).cloned();
     let answer = answer(&visitor, &mut request, &mut record).await;
-    let mut response = answer.unwrap_or_else(|refusal| refuse(&request, refusal, &record));
-    if to_head {
-        let length = response.body().length();
-        if let (Some(length @ 1..), false) = (
-            length,
-            response.headers().contains_key(header::CONTENT_LENGTH),
-        ) {
-            response
-                .headers_mut()
-                .insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    let mut response = answer.unwrap_or_else(|refusal| {
+        let mut response = refuse(accept.as_ref(), refusal, &record);
+        let snapshot = visitor.worker.snapshot();
+        let authority = request.authority.as_ref();
+        let authority = authority.and_then(|text| Authority::parse(text.as_bytes()));
+        if let Some((_, site, _)) = authority.and_then(|authority| snapshot.site(&authority.host)) {
+            add_security_fields(&mut response.fields, &site.policy);
         }
-        response.body_mut().clear();
+        response
+    });
+    if to_head {
+        if let Some(length @ 1..) = response.body.length()
+            && !response.fields.contains(&header::CONTENT_LENGTH)
+        {
+            response.fields.push(header::CONTENT_LENGTH, length.into());
+        }
+        response.body.clear();
     }
-    record.status = Some(response.status());
-    response.body_mut().attach(record);
+    record.status = Some(response.status);
+    response.body.attach(record);
     response
 }
 
@@ -95,29 +101,30 @@ pub(super) fn refuse_head(
     refusal: Refusal,
     version: Version,
     started: Instant,
-) -> Response<ResponseBody> {
+) -> ClientResponse {
     let mut record = Box::new(Record::new(Rc::clone(&visitor.worker), version, started));
     record.tls = visitor.tls;
     count_malformed(visitor, refusal);
-    let mut response = refusal.response(None, record.request_id.to_str().ok());
-    record.status = Some(response.status());
-    response.body_mut().attach(record);
+    let mut response: ClientResponse = refusal
+        .response(None, record.request_id.to_str().ok())
+        .into();
+    record.status = Some(response.status);
+    response.body.attach(record);
     response
 }
 
-fn refuse(request: &IncomingRequest, refusal: Refusal, record: &Record) -> Response<ResponseBody> {
+fn refuse(accept: Option<&HeaderValue>, refusal: Refusal, record: &Record) -> ClientResponse {
     count_refusal(record, refusal);
-    refusal.response(
-        request.fields.get(header::ACCEPT),
-        record.request_id.to_str().ok(),
-    )
+    refusal
+        .response(accept, record.request_id.to_str().ok())
+        .into()
 }
 
 async fn answer(
     visitor: &Visitor,
     request: &mut IncomingRequest,
     record: &mut Record,
-) -> Result<Response<ResponseBody>, Refusal> {
+) -> Result<ClientResponse, Refusal> {
     let snapshot = visitor.worker.snapshot();
     let content = request.content.take();
     let text = request
@@ -139,32 +146,32 @@ async fn answer(
         policy.catalogue(),
         now,
     );
+    if consent.unreadable() {
+        visitor.worker.metrics().malformed(Malformed::Consent);
+    }
     let host = authority.host.as_ref();
     let scene = Scene {
         request,
         authority: &text,
         host,
         site,
+        index,
+        compiled: &snapshot.compiled,
         consent,
         now,
     };
 
     let limits = &snapshot.compiled.limits;
-    if let (Content::Length(length), Some(limit)) = (request.framing, limits.body_size)
-        && length > limit
-    {
-        return Err(Refusal::ContentTooLarge);
-    }
-    let content = content.map(|content| {
-        Box::pin(BoundedContent::new(content, identity.client, limits)) as BoxContent
-    });
+    let content = bounded(content, request.framing, identity.client, limits)?;
     if let Some(resource) = own::Resource::of(&scene) {
-        let mut response = own::answer(resource, &scene, content).await?;
-        add_security_fields(response.headers_mut(), policy);
+        let mut response = ClientResponse::from(own::answer(resource, &scene, content).await?);
+        add_security_fields(&mut response.fields, policy);
         return Ok(response);
     }
 
-    let (origin, decisions) = minimise(&scene, &identity, record);
+    let consent = scene.consent;
+    let client_request = client_request(request, &text, host, &identity, &record.request_id);
+    let (origin, decisions) = minimise_request(client_request, policy, &consent);
     count_stripped(&snapshot, index, &decisions.stripped, Direction::Request);
     record.cookies_stripped = u32::try_from(decisions.stripped.len()).unwrap_or(u32::MAX);
     visitor
@@ -179,43 +186,70 @@ async fn answer(
     let endpoint = record.upstream.clone();
     let context = ResponseContext {
         policy,
-        consent: &scene.consent,
+        consent: &consent,
         authority: text.to_str().unwrap_or_default(),
         origin: endpoint.as_ref().map_or("", |endpoint| endpoint.origin()),
         now,
     };
-    let upgrade = upgrade_field(&response);
-    let stripped = minimise_response(response.headers_mut(), &context, decisions.evictions);
-    if let Some(protocol) = upgrade {
-        response.headers_mut().insert(header::UPGRADE, protocol);
-    }
+    let stripped = bring_back(&mut response, &context, decisions.evictions);
     count_stripped(&snapshot, index, &stripped, Direction::Response);
     record.set_cookies_stripped = u32::try_from(stripped.len()).unwrap_or(u32::MAX);
     Ok(response)
 }
 
-fn minimise(
-    scene: &Scene<'_>,
-    identity: &Identity,
-    record: &Record,
-) -> (OriginRequest, RequestDecisions) {
-    let request = scene.request;
-    let client_request = ClientRequest {
+/// The request's content, held to the limits while it streams; refused at once where its length
+/// tells that it is too large.
+fn bounded(
+    content: Option<BoxContent>,
+    framing: Content,
+    client: ClientAddr,
+    limits: &Limits,
+) -> Result<Option<BoxContent>, Refusal> {
+    match (framing, limits.body_size) {
+        (Content::Length(length), Some(limit)) if length > limit => Err(Refusal::ContentTooLarge),
+        _ => Ok(content
+            .map(|content| Box::pin(BoundedContent::new(content, client, limits)) as BoxContent)),
+    }
+}
+
+/// Minimises a website's response; returns the cookies that were refused.
+fn bring_back(
+    response: &mut ClientResponse,
+    context: &ResponseContext<'_>,
+    evictions: Vec<HeaderValue>,
+) -> Vec<Stripped> {
+    let upgrade = upgrade_field(response);
+    let stripped = minimise_response(&mut response.fields, context, evictions);
+    if let Some(protocol) = upgrade {
+        response.fields.push(header::UPGRADE, protocol);
+    }
+    stripped
+}
+
+/// The request as it is to be minimised; takes its fields.
+pub(super) fn client_request<'a>(
+    request: &'a mut IncomingRequest,
+    authority: &'a HeaderValue,
+    host: &'a str,
+    identity: &'a Identity,
+    request_id: &'a HeaderValue,
+) -> ClientRequest<'a> {
+    let fields = std::mem::take(&mut request.fields);
+    ClientRequest {
         method: &request.method,
         target: &request.target,
-        authority: scene.authority,
-        host: scene.host,
-        fields: &request.fields,
-        content: request.framing,
+        authority,
+        host,
         upgrade: request
-            .fields
-            .get(header::UPGRADE)
-            .filter(|_| request.upgrade),
+            .upgrade
+            .then(|| fields.get(&header::UPGRADE).cloned())
+            .flatten(),
+        fields,
+        content: request.framing,
         client: identity.client,
         forwarded_for: identity.forwarded_for.as_ref(),
-        request_id: &record.request_id,
-    };
-    minimise_request(&client_request, &scene.site.policy, &scene.consent)
+        request_id,
+    }
 }
 
 /// Asks the website.
@@ -225,7 +259,7 @@ async fn send(
     origin: &OriginRequest,
     content: Option<BoxContent>,
     record: &mut Record,
-) -> Result<Response<ResponseBody>, Refusal> {
+) -> Result<ClientResponse, Refusal> {
     let SiteUpstream::Servers(servers) = upstream else {
         return Ok(demonstrate(origin));
     };
@@ -238,10 +272,11 @@ async fn send(
     note_report(&report, record);
     record.upstream = report.endpoint;
     let answer = answer.map_err(Refusal::Exchange)?;
-    let mut response = Response::new(ResponseBody::upstream(answer.body));
-    *response.status_mut() = answer.head.status;
-    *response.headers_mut() = answer.head.fields;
-    Ok(response)
+    Ok(ClientResponse {
+        status: answer.head.status,
+        fields: answer.head.fields,
+        body: ResponseBody::upstream(answer.body),
+    })
 }
 
 fn note_report(report: &SendReport, record: &Record) {
@@ -262,22 +297,25 @@ fn note_report(report: &SendReport, record: &Record) {
     }
 }
 
-fn demonstrate(origin: &OriginRequest) -> Response<ResponseBody> {
+/// The bundled website's answer.
+pub(super) fn demonstrate(origin: &OriginRequest) -> ClientResponse {
     let values = |wanted: &str| {
-        let lines = origin.fields().iter().filter(|(name, _)| name == wanted);
+        let lines = origin.fields().get_all(wanted);
         lines
-            .map(|(_, value)| String::from_utf8_lossy(value.as_bytes()).into_owned())
+            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
             .collect()
     };
-    demo::respond(origin.method(), origin.target().as_str(), &values).map(ResponseBody::full)
+    demo::respond(origin.method(), origin.target().as_str(), &values)
+        .map(ResponseBody::full)
+        .into()
 }
 
 /// The protocol of a `101`, which is connection-specific and yet for the visitor.
-fn upgrade_field(response: &Response<ResponseBody>) -> Option<HeaderValue> {
-    let switching = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+fn upgrade_field(response: &ClientResponse) -> Option<HeaderValue> {
+    let switching = response.status == StatusCode::SWITCHING_PROTOCOLS;
     response
-        .headers()
-        .get(header::UPGRADE)
+        .fields
+        .get(&header::UPGRADE)
         .filter(|_| switching)
         .cloned()
 }

@@ -1,18 +1,10 @@
 //! An HTTP/2 connection of a visitor (RFC 9113), spoken by hyper. Each stream becomes the same kind
 //! of request that HTTP/1.1 yields.
 
-use std::{
-    convert::Infallible,
-    future::Future,
-    pin::{Pin, pin},
-    rc::Rc,
-    task::{Context, Poll, ready},
-    time::Duration,
-};
+use std::{convert::Infallible, future::Future, pin::pin, rc::Rc, time::Duration};
 
-use bytes::Bytes;
 use http::{HeaderValue, Request, Response, Version, header, uri::PathAndQuery};
-use http_body::{Body, Frame};
+use http_body::Body as _;
 use hyper::{body::Incoming, rt::Executor, server::conn::http2::Builder, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
@@ -22,8 +14,9 @@ use tokio::{
 
 use super::{
     body::ResponseBody,
-    exchange::{IncomingRequest, exchange},
+    exchange::{IncomingRequest, exchange, refuse_head},
     frames::FrameMeter,
+    leftover::StreamContent,
     refusal::Refusal,
     untaken::{Untaken, WatchedBody},
     visitor::Visitor,
@@ -31,8 +24,8 @@ use super::{
 use crate::{
     http1::HeadError,
     metrics::Malformed,
-    privacy::Content,
-    upstream::{BoxContent, ContentFailure},
+    privacy::{Content, FieldLines},
+    upstream::BoxContent,
 };
 
 /// Flow-control windows: enough for one upload at full speed over a continent, and bounded for a
@@ -114,46 +107,40 @@ async fn serve_request(request: Request<Incoming>, visitor: Rc<Visitor>) -> Resp
     };
     let authority = authority(&parts);
     let target = parts.uri.path_and_query().cloned();
-    parts.headers.remove(header::HOST);
+    let mut fields = FieldLines::from(std::mem::take(&mut parts.headers));
+    fields.remove(&header::HOST);
     let request = IncomingRequest {
         method: parts.method,
         target: target.unwrap_or(PathAndQuery::from_static("/")),
         authority: authority.clone().ok().flatten(),
         version: Version::HTTP_2,
-        fields: parts.headers,
+        fields,
         framing,
-        content: (framing != Content::None).then(|| Box::pin(StreamContent(content)) as BoxContent),
+        content: (framing != Content::None)
+            .then(|| Box::pin(StreamContent::new(content)) as BoxContent),
         upgrade: false,
         started,
     };
     let snapshot = visitor.worker.snapshot();
     let limits = snapshot.compiled.head_limits;
-    let refusal =
-        if request.method == http::Method::CONNECT || request.method == http::Method::TRACE {
-            Some(HeadError::Method)
-        } else if !is_origin_form(&request) {
-            Some(HeadError::Target)
-        } else if request.target.as_str().len() > limits.target {
-            Some(HeadError::TargetTooLong)
-        } else if request.fields.len() > limits.fields {
-            Some(HeadError::TooManyFields)
-        } else if authority.is_err()
-            || request
-                .fields
-                .get_all(header::CONTENT_LENGTH)
-                .iter()
-                .count()
-                > 1
-        {
-            Some(HeadError::Authority)
-        } else {
-            None
-        };
+    let refusal = if request.method == http::Method::CONNECT
+        || request.method == http::Method::TRACE
+    {
+        Some(HeadError::Method)
+    } else if !is_origin_form(&request) {
+        Some(HeadError::Target)
+    } else if request.target.as_str().len() > limits.target {
+        Some(HeadError::TargetTooLong)
+    } else if request.fields.len() > limits.fields {
+        Some(HeadError::TooManyFields)
+    } else if authority.is_err() || request.fields.get_all(&header::CONTENT_LENGTH).count() > 1 {
+        Some(HeadError::Authority)
+    } else {
+        None
+    };
     match refusal {
-        None => Box::pin(exchange(visitor, request)).await,
-        Some(error) => {
-            super::exchange::refuse_head(&visitor, Refusal::Head(error), Version::HTTP_2, started)
-        }
+        None => Box::pin(exchange(visitor, request)).await.into(),
+        Some(error) => refuse_head(&visitor, Refusal::Head(error), Version::HTTP_2, started).into(),
     }
 }
 
@@ -184,22 +171,6 @@ fn authority(parts: &http::request::Parts) -> Result<Option<HeaderValue>, HeadEr
                 .map(Some)
                 .map_err(|_| HeadError::Authority)
         }
-    }
-}
-
-/// A stream's content.
-struct StreamContent(Incoming);
-
-impl Body for StreamContent {
-    type Data = Bytes;
-    type Error = ContentFailure;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, ContentFailure>>> {
-        let frame = ready!(Pin::new(&mut self.0).poll_frame(cx));
-        Poll::Ready(frame.map(|frame| frame.map_err(|_| ContentFailure::Gone)))
     }
 }
 

@@ -1,6 +1,7 @@
-//! A request's way through privet, and its response's way back. [`exchange`] is the pipeline, read
+//! A request's way through privet, and its response's way back. `exchange` is the pipeline, read
 //! downwards; the protocols end here.
 
+mod arrival;
 mod body;
 mod content;
 mod exchange;
@@ -8,11 +9,15 @@ mod frames;
 mod http1;
 mod http2;
 mod keys;
+mod leftover;
 mod own;
 pub mod page;
 mod record;
 mod redirect;
 mod refusal;
+mod rehearsal;
+mod respond;
+mod response;
 mod snapshot;
 mod tunnel;
 mod untaken;
@@ -23,7 +28,10 @@ mod worker;
 pub(crate) use http1::serve_http1;
 pub(crate) use http2::serve_http2;
 pub(crate) use keys::PseudonymKeys;
+pub(crate) use own::Resource;
 pub(crate) use redirect::serve_redirect;
-pub(crate) use snapshot::Compiled;
+pub(crate) use refusal::Refusal;
+pub(crate) use rehearsal::{Answer, Rehearsal, Rehearsed, rehearse};
+pub(crate) use snapshot::{Compiled, Site};
 pub(crate) use visitor::Visitor;
 pub(crate) use worker::Worker;

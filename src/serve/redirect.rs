@@ -4,21 +4,24 @@
 use std::{cell::RefCell, rc::Rc};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Response, StatusCode, Version, header};
+use http::{HeaderValue, StatusCode, Version, header};
 use tokio::{net::TcpStream, time::Instant};
 
 use super::{
+    arrival::{Arrival, await_head},
     body::ResponseBody,
     exchange::refuse_head,
-    http1::{Arrival, await_head, close, send_and_close, write_pace},
+    http1::{close, send_and_close, write_pace},
     record::Record,
     refusal::Refusal,
+    response::ClientResponse,
     snapshot::Snapshot,
     visitor::Visitor,
     wire::Wire,
 };
 use crate::{
     http1::{HeadError, RequestHead, parse_request},
+    privacy::FieldLines,
     site::Authority,
 };
 
@@ -44,7 +47,7 @@ fn redirect(
     snapshot: &Snapshot,
     visitor: &Rc<Visitor>,
     started: Instant,
-) -> Result<Response<ResponseBody>, Refusal> {
+) -> Result<ClientResponse, Refusal> {
     let head = parse_request(head, snapshot.compiled.head_limits).map_err(Refusal::Head)?;
     let missing = Refusal::Head(HeadError::Authority);
     let text = head.authority.clone().ok_or(missing)?;
@@ -60,17 +63,19 @@ fn redirect(
         port => format!("https://{}:{port}{target}", authority.host),
     };
     let location = HeaderValue::try_from(location).map_err(|_| Refusal::Head(HeadError::Target))?;
-    let mut response = Response::new(ResponseBody::full(""));
-    *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
-    response.headers_mut().insert(header::LOCATION, location);
+    let mut response = ClientResponse {
+        status: StatusCode::PERMANENT_REDIRECT,
+        fields: [(header::LOCATION, location)].into_iter().collect(),
+        body: ResponseBody::full(""),
+    };
     let mut record = Box::new(Record::new(
         Rc::clone(&visitor.worker),
         head.version,
         started,
     ));
     describe(&mut record, &head, &authority, snapshot, visitor);
-    record.status = Some(response.status());
-    response.body_mut().attach(record);
+    record.status = Some(response.status);
+    response.body.attach(record);
     Ok(response)
 }
 
@@ -83,12 +88,12 @@ fn describe(
 ) {
     record.method = Some(head.method.clone());
     record.target = Some(head.target.clone());
-    record.user_agent = head.fields.get(header::USER_AGENT).cloned();
-    record.referer = head.fields.get(header::REFERER).cloned();
+    record.user_agent = head.fields.get(&header::USER_AGENT).cloned();
+    record.referer = head.fields.get(&header::REFERER).cloned();
     if let Some((_, site, _)) = snapshot.site(&authority.host) {
         let now = record.now();
         record.site = Some(site.name.clone());
-        let identity = visitor.identify(&HeaderMap::new(), &snapshot.compiled, site, now);
+        let identity = visitor.identify(&FieldLines::default(), &snapshot.compiled, site, now);
         record.client = identity.logged;
     }
 }

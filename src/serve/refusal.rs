@@ -78,7 +78,8 @@ impl Refusal {
         }
     }
 
-    const fn words(self) -> (&'static str, &'static str) {
+    /// What happened, in a few words and in a sentence.
+    pub(crate) const fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Head(HeadError::TooLarge | HeadError::TooManyFields) => (
                 "Too much in the request's head",
@@ -132,7 +133,7 @@ impl Refusal {
             Self::NotFound => ("Nothing is here", "There is no page at this address."),
             Self::NoConsent => (
                 "Not without your consent",
-                "This address belongs to a third party that you have not consented to, so it was not asked.",
+                "This address belongs to a company that you have not consented to, so it was not asked. Your privacy choices for this website are at /.privet/ on it.",
             ),
             Self::Exchange(ExchangeError::Upstream(
                 UpstreamError::ConnectTimeout | UpstreamError::Timeout,

@@ -39,6 +39,13 @@ pub(crate) struct Site {
     upstream: options::Upstream,
 }
 
+impl Site {
+    /// Whether the bundled website answers.
+    pub(crate) fn is_demo(&self) -> bool {
+        self.upstream == options::Upstream::Demo
+    }
+}
+
 impl Compiled {
     /// Compiles a validated configuration. `trust` is for websites behind `https://`.
     pub(crate) fn new(

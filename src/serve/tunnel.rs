@@ -2,14 +2,14 @@
 
 use std::{io, rc::Rc, time::Duration};
 
-use http::{Response, Version};
+use http::Version;
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf, split},
     time::{Instant, sleep_until},
 };
 
 use super::{
-    body::ResponseBody,
+    response::ClientResponse,
     visitor::Visitor,
     wire::{SharedWire, Wire},
 };
@@ -20,14 +20,15 @@ const ROOM: usize = 16 * 1024;
 
 /// Answers `101` and passes bytes until either side ends or nothing moves for the tunnel's time
 /// limit.
-pub(super) async fn tunnel<S>(
-    wire: SharedWire<S>,
-    response: Response<ResponseBody>,
-    visitor: &Visitor,
-) where
+pub(super) async fn tunnel<S>(wire: SharedWire<S>, response: ClientResponse, visitor: &Visitor)
+where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let (parts, body) = response.into_parts();
+    let ClientResponse {
+        status,
+        fields,
+        body,
+    } = response;
     // Nobody else holds the connection: the request had no content, and its response is here.
     let Ok(wire) = Rc::try_unwrap(wire) else {
         return;
@@ -44,8 +45,8 @@ pub(super) async fn tunnel<S>(
     let version = Version::HTTP_11;
     write_response_head(
         version,
-        parts.status,
-        &parts.headers,
+        status,
+        &fields,
         Some(b"upgrade"),
         false,
         &mut output,

@@ -2,14 +2,16 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use http::{HeaderMap, HeaderValue};
+use http::HeaderValue;
 
 use super::{
     keys::KeyEpoch,
     snapshot::{Compiled, Site},
     worker::Worker,
 };
-use crate::privacy::{ClientAddr, MinimisedAddr, PseudonymReader};
+use crate::privacy::{
+    AddressRule, ClientAddr, FieldLines, MinimisedAddr, PseudonymKey, PseudonymReader,
+};
 
 /// See the module.
 #[derive(Debug)]
@@ -25,7 +27,7 @@ pub(crate) struct Visitor {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 struct Derivation {
     client: ClientAddr,
-    rule: crate::privacy::AddressRule,
+    rule: AddressRule,
     epoch: KeyEpoch,
 }
 
@@ -37,6 +39,19 @@ pub(super) struct Identity {
     pub(super) forwarded_for: Option<HeaderValue>,
     /// For the access log.
     pub(super) logged: Option<MinimisedAddr>,
+}
+
+impl Identity {
+    /// What `rule` lets readers know of `client`.
+    pub(super) fn new(client: ClientAddr, rule: &AddressRule, key: &PseudonymKey) -> Self {
+        let minimise = |reader| rule.minimise(client, key, reader);
+        Self {
+            client,
+            forwarded_for: minimise(PseudonymReader::Website)
+                .and_then(|address| HeaderValue::try_from(address.to_string()).ok()),
+            logged: minimise(PseudonymReader::Log),
+        }
+    }
 }
 
 impl Visitor {
@@ -53,7 +68,7 @@ impl Visitor {
     /// Whose request one with those fields is. `now` is in seconds since 1970.
     pub(super) fn identify(
         &self,
-        fields: &HeaderMap,
+        fields: &FieldLines,
         compiled: &Compiled,
         site: &Site,
         now: i64,
@@ -76,13 +91,7 @@ impl Visitor {
             Some((from, identity)) if *from == derivation => identity.clone(),
             _ => {
                 let key = self.worker.keys().current(rule.pseudonym_rotation, epoch);
-                let minimise = |reader| rule.minimise(derived.client, &key, reader);
-                let identity = Identity {
-                    client: derived.client,
-                    forwarded_for: minimise(PseudonymReader::Website)
-                        .and_then(|address| HeaderValue::try_from(address.to_string()).ok()),
-                    logged: minimise(PseudonymReader::Log),
-                };
+                let identity = Identity::new(derived.client, &rule, &key);
                 *last = Some((derivation, identity.clone()));
                 identity
             }

@@ -5,6 +5,7 @@ use std::{
     cell::{Cell, RefCell},
     rc::Rc,
     sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use aws_lc_rs::rand;
@@ -18,6 +19,7 @@ use super::{
 use crate::{
     log::{AccessEntry, LineWriter},
     metrics::WorkerMetrics,
+    privacy::imf_fixdate,
 };
 
 /// See the module.
@@ -30,6 +32,8 @@ pub(crate) struct Worker {
     log: RefCell<LineWriter>,
     keys: Arc<PseudonymKeys>,
     ids: RefCell<RandomPool>,
+    /// `Date`, with its second.
+    date: RefCell<(i64, HeaderValue)>,
     draining: Cell<bool>,
     drain: Notify,
 }
@@ -53,6 +57,7 @@ impl Worker {
             log: RefCell::new(log),
             keys,
             ids: RefCell::new(RandomPool::new()),
+            date: RefCell::new((0, HeaderValue::from_static(""))),
             draining: Cell::new(false),
             drain: Notify::new(),
         }
@@ -88,6 +93,19 @@ impl Worker {
     /// A name for a request: 128 random bits in hexadecimal.
     pub(super) fn request_id(&self) -> HeaderValue {
         self.ids.borrow_mut().hexadecimal()
+    }
+
+    /// The time, as responses tell it (RFC 9110 §6.6.1).
+    pub(super) fn date(&self) -> HeaderValue {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let now = now.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(0));
+        let (second, date) = &mut *self.date.borrow_mut();
+        if *second != now
+            && let Ok(text) = HeaderValue::try_from(imf_fixdate(now))
+        {
+            (*second, *date) = (now, text);
+        }
+        date.clone()
     }
 
     /// Housekeeping, every few seconds.

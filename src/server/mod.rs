@@ -5,4 +5,4 @@ mod reload;
 mod run;
 mod worker;
 
-pub use run::{Origin, StartError, run};
+pub use run::{Origin, Serving, StartError, run};

@@ -14,13 +14,12 @@ use super::{
 };
 use crate::{
     config::{
-        options::{Config, HostPattern, Log, Upstream},
-        vendors_from_catalogue,
+        catalogue,
+        options::{Config, Log, Upstream},
     },
     listen::{Door, bind},
     log::{AccessLog, operational},
     metrics::Metrics,
-    privacy::{BUILT_IN_CATALOGUE, Catalogue},
     serve::{Compiled, PseudonymKeys},
     tls::{CertificateResolver, Certificates, server_config, server_config_after},
     upstream::client_config,
@@ -45,6 +44,8 @@ pub(super) struct Reload {
     pub(super) config: Config,
     pub(super) level: operational::LevelHandle,
     pub(super) descriptors: u64,
+    /// Why changed certificate files can't be used, if they can't; told once.
+    pub(super) certificate_error: Option<String>,
 }
 
 type Sockets = Vec<(Door, SocketAddr, Vec<std::net::TcpListener>)>;
@@ -61,7 +62,7 @@ impl Gateway {
         let compiled = compile(config, workers).map_err(|error| setup(&error))?;
         metrics.install(Arc::clone(&compiled.strip_table));
         let certificates =
-            Certificates::load(&config.tls, &hosts(config)).map_err(|error| setup(&error))?;
+            Certificates::load(&config.tls, &config.hosts()).map_err(|error| setup(&error))?;
         let resolver = Arc::new(CertificateResolver::new(certificates));
         let tls =
             server_config(&config.tls, Arc::clone(&resolver)).map_err(|error| setup(&error))?;
@@ -98,6 +99,11 @@ impl Gateway {
             resolver,
             tls,
         })
+    }
+
+    /// The certificates in force.
+    pub(super) fn certificates(&self) -> Arc<Certificates> {
+        self.resolver.current()
     }
 
     pub(super) fn metrics(&self) -> Arc<Metrics> {
@@ -141,6 +147,29 @@ impl Reload {
         verdict
     }
 
+    /// Takes over certificate files that have changed, and a new self-signed certificate before the
+    /// old one runs out. Files that are no good leave the old ones in force.
+    pub(super) fn renew_certificates(&mut self) {
+        let current = self.gateway.resolver.current();
+        if !current.is_stale() {
+            return;
+        }
+        match current.reload(&self.config.tls, &self.config.hosts()) {
+            Ok(certificates) => {
+                self.gateway.resolver.replace(certificates);
+                self.certificate_error = None;
+                tracing::info!("certificates renewed");
+            }
+            Err(error) => {
+                let error = error.to_string();
+                if self.certificate_error.as_ref() != Some(&error) {
+                    tracing::error!("changed certificate files are not used: {error}");
+                }
+                self.certificate_error = Some(error);
+            }
+        }
+    }
+
     fn try_apply(&mut self) -> Verdict {
         let loaded = self.origin.load().map_err(|report| report.to_string())?;
         for warning in &loaded.warnings {
@@ -156,7 +185,7 @@ impl Reload {
         let certificates = gateway
             .resolver
             .current()
-            .reload(&config.tls, &hosts(&config))
+            .reload(&config.tls, &config.hosts())
             .map_err(|error| error.to_string())?;
         let next_tls =
             server_config_after(&gateway.tls, &config.tls, Arc::clone(&gateway.resolver))
@@ -202,9 +231,8 @@ impl Reload {
 }
 
 fn compile(config: &Config, workers: usize) -> Result<Arc<Compiled>, String> {
-    let built_in =
-        vendors_from_catalogue(BUILT_IN_CATALOGUE).map_err(|report| report.to_string())?;
-    let catalogue = Arc::new(Catalogue::new(built_in, config.vendors.clone()));
+    let catalogue = catalogue(config.vendors.clone()).map_err(|report| report.to_string())?;
+    let catalogue = Arc::new(catalogue);
     let trust = trust(config)?;
     Ok(Arc::new(Compiled::new(config, &catalogue, trust, workers)))
 }
@@ -219,14 +247,6 @@ fn trust(config: &Config) -> Result<Option<Arc<ClientConfig>>, String> {
         .then(client_config)
         .transpose()
         .map_err(|error| error.to_string())
-}
-
-fn hosts(config: &Config) -> Vec<HostPattern> {
-    config
-        .sites
-        .iter()
-        .flat_map(|site| site.hosts.iter().cloned())
-        .collect()
 }
 
 fn doors(config: &Config) -> HashSet<(Door, SocketAddr)> {

@@ -22,16 +22,21 @@ use super::{
 };
 use crate::{
     admin::{self, Admin},
-    config::{Loaded, Report},
+    config::{Config, Loaded, Report, options::HostPattern},
+    listen::reserve,
     log::operational,
+    tls::Certificates,
 };
+
+/// How often certificate files are looked at.
+const CERTIFICATE_CHECK: Duration = Duration::from_secs(10);
 
 /// Where the configuration comes from, and comes from again at a reload.
 #[derive(Clone, Debug)]
 pub enum Origin {
     /// A file.
     File(PathBuf),
-    /// `--upstream URL [--https ADDR] [--http ADDR]`; a reload makes the same of it.
+    /// `--upstream URL [--https ADDR] [--http ADDR] [--admin ADDR]`; a reload makes the same of it.
     Arguments {
         /// `--upstream`.
         upstream: String,
@@ -39,6 +44,8 @@ pub enum Origin {
         https: Option<String>,
         /// `--http`.
         http: Option<String>,
+        /// `--admin`.
+        admin: Option<String>,
     },
 }
 
@@ -54,7 +61,13 @@ impl Origin {
                 upstream,
                 https,
                 http,
-            } => crate::config::for_upstream(upstream, https.as_deref(), http.as_deref()),
+                admin,
+            } => crate::config::for_upstream(
+                upstream,
+                https.as_deref(),
+                http.as_deref(),
+                admin.as_deref(),
+            ),
         }
     }
 }
@@ -88,6 +101,32 @@ impl From<io::Error> for StartError {
     }
 }
 
+/// What is being served, for a greeting.
+#[derive(Debug)]
+pub struct Serving<'a> {
+    /// The configuration in force.
+    pub config: &'a Config,
+    /// Whether the certificate was made for this run.
+    pub self_signed: bool,
+    /// Hosts that no certificate covers.
+    pub uncovered: Vec<HostPattern>,
+}
+
+impl<'a> Serving<'a> {
+    fn new(config: &'a Config, certificates: &Certificates) -> Self {
+        let hosts = config.hosts();
+        Self {
+            config,
+            self_signed: certificates.is_self_signed(),
+            uncovered: certificates
+                .uncovered(&hosts)
+                .into_iter()
+                .cloned()
+                .collect(),
+        }
+    }
+}
+
 /// Serves until a signal ends it. `greet` is called once websites are being served.
 ///
 /// # Errors
@@ -95,7 +134,7 @@ impl From<io::Error> for StartError {
 pub fn run(
     origin: Origin,
     loaded: Loaded,
-    greet: impl FnOnce(&crate::config::options::Config),
+    greet: impl FnOnce(&Serving<'_>),
 ) -> Result<(), StartError> {
     let begun = Instant::now();
     let level = operational::init(loaded.config.log.level)
@@ -108,21 +147,22 @@ pub fn run(
     let descriptors = descriptors();
     let connections =
         connections_per_worker(loaded.config.limits.connections, descriptors, workers);
-    let gateway = Gateway::start(&loaded.config, workers, connections)?;
     let config = loaded.config;
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
+        let mut signals = Signals::new()?;
+        // Reserved first, so that a taken port stops privet before any website is served; opened
+        // last, so that who is answered there knows that websites are served.
+        let reserved = config.admin.map(reserve).transpose();
+        let reserved =
+            reserved.map_err(|error| StartError::Setup(format!("{error} (admin.listen)")))?;
+        let gateway = Gateway::start(&config, workers, connections)?;
         let (requests, inbox) = mpsc::channel(1);
         let admin = Arc::new(Admin::new(gateway.metrics(), requests));
-        let mut signals = Signals::new()?;
-        let listener = match config.admin {
-            Some(address) => Some(admin::listen(address).map_err(StartError::Setup)?),
-            None => None,
-        };
-        if let Some(listener) = listener {
-            tokio::spawn(admin::serve(listener, Arc::clone(&admin)));
+        if let Some(socket) = reserved {
+            tokio::spawn(admin::serve(admin::listen(socket)?, Arc::clone(&admin)));
         }
         tracing::info!(
             workers,
@@ -135,18 +175,35 @@ pub fn run(
                 "websites"
             },
         );
-        greet(&config);
-        let drain = config.limits.drain_timeout;
+        greet(&Serving::new(&config, &gateway.certificates()));
         let mut reload = Reload {
             gateway,
             origin,
             config,
             level,
             descriptors,
+            certificate_error: None,
         };
-        live(&mut reload, &mut signals, inbox, &admin).await;
-        shut_down(reload, &mut signals, &admin, drain).await
-    })
+        match live(&mut reload, &mut signals, inbox, &admin).await {
+            Ending::Drained => shut_down(reload, &mut signals, &admin).await,
+            Ending::AtOnce => {
+                tracing::warn!("SIGQUIT: ending at once");
+                finish(&reload.gateway.log);
+            }
+        }
+        Ok(())
+    });
+    // Who ends at once does not wait for the threads that wait for workers.
+    runtime.shutdown_background();
+    served
+}
+
+/// How it is to end.
+enum Ending {
+    /// After the running requests.
+    Drained,
+    /// Now.
+    AtOnce,
 }
 
 /// Until a signal asks to end.
@@ -155,16 +212,22 @@ async fn live(
     signals: &mut Signals,
     mut inbox: mpsc::Receiver<admin::ReloadRequest>,
     admin: &Admin,
-) {
+) -> Ending {
+    let mut checks = tokio::time::interval(CERTIFICATE_CHECK);
     loop {
         tokio::select! {
-            _ = signals.terminate.recv() => return,
-            _ = signals.interrupt.recv() => return,
-            _ = signals.quit.recv() => return,
+            _ = checks.tick() => reload.renew_certificates(),
+            _ = signals.terminate.recv() => return Ending::Drained,
+            _ = signals.interrupt.recv() => return Ending::Drained,
+            _ = signals.quit.recv() => return Ending::AtOnce,
             _ = signals.hangup.recv() => {
                 admin.note_reload(&reload.apply());
             }
             _ = signals.user1.recv() => reload.gateway.reopen_log(),
+            // Without a handler it would end the process.
+            _ = signals.user2.recv() => {
+                tracing::warn!("SIGUSR2: another binary can't take over yet; nothing changed");
+            }
             Some(request) = inbox.recv() => {
                 let verdict = reload.apply();
                 admin.note_reload(&verdict);
@@ -176,14 +239,17 @@ async fn live(
 }
 
 /// Lets running requests finish; a second signal ends at once.
-async fn shut_down(
-    reload: Reload,
-    signals: &mut Signals,
-    admin: &Admin,
-    limit: Duration,
-) -> Result<(), StartError> {
-    tracing::info!("draining: no new connections; running requests may finish within {limit:?}");
+async fn shut_down(reload: Reload, signals: &mut Signals, admin: &Admin) {
+    let limits = &reload.config.limits;
+    let limit = limits.drain_timeout;
     admin.drain();
+    if reload.config.admin.is_some() {
+        tokio::select! {
+            () = tokio::time::sleep(limits.drain_delay) => {}
+            () = signals.end() => return finish(&reload.gateway.log),
+        }
+    }
+    tracing::info!("draining: no new connections; running requests may finish within {limit:?}");
     let Gateway { workers, log, .. } = reload.gateway;
     for worker in &workers {
         // A worker that is gone needs not be told.
@@ -196,21 +262,18 @@ async fn shut_down(
             }
         }
     });
-    let second = async {
-        tokio::select! {
-            _ = signals.terminate.recv() => {}
-            _ = signals.interrupt.recv() => {}
-            _ = signals.quit.recv() => {}
-        }
-    };
     tokio::select! {
         _ = joined => {}
-        () = second => tracing::warn!("second signal: ending at once"),
+        () = signals.end() => tracing::warn!("second signal: ending at once"),
     }
+    finish(&log);
+}
+
+/// Writes what the access log still holds.
+fn finish(log: &crate::log::AccessLog) {
     if !log.flush() {
         tracing::warn!("the access log could not be written to its end in time");
     }
-    Ok(())
 }
 
 struct Signals {
@@ -219,6 +282,7 @@ struct Signals {
     quit: Signal,
     hangup: Signal,
     user1: Signal,
+    user2: Signal,
 }
 
 impl Signals {
@@ -229,6 +293,16 @@ impl Signals {
             quit: signal(SignalKind::quit())?,
             hangup: signal(SignalKind::hangup())?,
             user1: signal(SignalKind::user_defined1())?,
+            user2: signal(SignalKind::user_defined2())?,
         })
+    }
+
+    /// Awaits a signal that asks to end.
+    async fn end(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+            _ = self.quit.recv() => {}
+        }
     }
 }

@@ -17,8 +17,9 @@ use rustls::{
 use super::{CertificateResolver, provider};
 use crate::config::options::{Tls, TlsVersion};
 
-/// Application protocols, the preferred one first (RFC 7301 §3.2: the server's order decides).
-const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
+/// Application protocols, the preferred one first (RFC 7301 §3.2: the server's order decides). What
+/// answers HTTP/1.1 answers HTTP/1.0 too, and some clients name it (`curl --http1.0`).
+const PROTOCOLS: [&[u8]; 3] = [b"h2", b"http/1.1", b"http/1.0"];
 
 /// Tickets sent after a TLS 1.3 handshake. Each costs the handshake a key derivation, a seal and a
 /// record. One is enough: with HTTP/2 a browser holds one connection, and where it opens several

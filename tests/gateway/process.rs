@@ -135,21 +135,22 @@ impl Gateway {
     }
 
     fn wait_until_it_serves(&mut self) {
-        // The admin listener opens last, and to ask there counts nowhere as a visitor.
+        // To ask the admin listener counts nowhere as a visitor.
         let text = fs::read_to_string(self.config_path()).expect("written");
         let admin = self.admin.address;
-        let address = if text.contains(&admin.to_string()) {
-            admin
-        } else {
-            self.https.address
-        };
+        let is_administered = text.contains(&admin.to_string());
         eventually("the gateway serves", || {
             if let Some(status) = self.child.try_wait().expect("status") {
                 // What it said may still be on its way through the pipe.
                 thread::sleep(std::time::Duration::from_millis(200));
                 panic!("privet ended with {status}:\n{}", self.stderr());
             }
-            TcpStream::connect(address).ok()
+            if is_administered {
+                let answer = self.try_ask_admin("GET", "/readyz").ok()?;
+                answer.starts_with("HTTP/1.1 200 ").then_some(())
+            } else {
+                TcpStream::connect(self.https.address).ok().map(drop)
+            }
         });
     }
 
@@ -244,22 +245,24 @@ impl Gateway {
 
     /// A request to the admin listener: status and text.
     pub(crate) fn ask_admin(&self, method: &str, path: &str) -> (u16, String) {
-        let answer = || -> io::Result<String> {
-            let mut stream = TcpStream::connect(self.admin.address)?;
-            stream.set_read_timeout(Some(PATIENCE))?;
-            let host = self.admin.address;
-            write!(
-                stream,
-                "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
-            )?;
-            let mut answer = String::new();
-            stream.read_to_string(&mut answer)?;
-            Ok(answer)
-        };
-        let answer = answer().expect("the admin listener answers");
+        let answer = self.try_ask_admin(method, path);
+        let answer = answer.expect("the admin listener answers");
         let (head, text) = answer.split_once("\r\n\r\n").expect("a head");
         let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
         (status.expect("a status"), text.to_owned())
+    }
+
+    fn try_ask_admin(&self, method: &str, path: &str) -> io::Result<String> {
+        let mut stream = TcpStream::connect(self.admin.address)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        let host = self.admin.address;
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        )?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
     }
 
     /// A number of `/proc/PID/status`, such as `VmRSS` in KiB.

@@ -22,6 +22,7 @@ const KEYS: &[&str] = &[
     "first_byte_timeout",
     "read_timeout",
     "tunnel_timeout",
+    "drain_delay",
     "drain_timeout",
     "header_size",
     "header_fields",
@@ -55,6 +56,7 @@ fn default() -> Limits {
         first_byte_timeout: seconds(60),
         read_timeout: seconds(60),
         tunnel_timeout: HOUR,
+        drain_delay: Duration::from_millis(500),
         drain_timeout: seconds(30),
         header_size: 32 * 1024,
         header_fields: 100,
@@ -98,6 +100,10 @@ fn times(section: &Section<'_>, limits: &mut Limits) {
         let read = |node| duration_within(&node, Duration::from_millis(1), highest);
         *limit = section.get(key).and_then(read).unwrap_or(*limit);
     }
+    let delay = section.get("drain_delay");
+    limits.drain_delay = delay
+        .and_then(|node| duration_within(&node, Duration::ZERO, HOUR))
+        .unwrap_or(limits.drain_delay);
 }
 
 fn sizes(section: &Section<'_>, limits: &mut Limits) {
@@ -132,7 +138,7 @@ fn counts(section: &Section<'_>, limits: &mut Limits) {
     let usize_ =
         |key: &str, highest| count(key, highest).and_then(|count| usize::try_from(count).ok());
     let u32_ = |key: &str, highest| count(key, highest).and_then(|count| u32::try_from(count).ok());
-    limits.header_fields = usize_("header_fields", 10_000).unwrap_or(limits.header_fields);
+    limits.header_fields = usize_("header_fields", 256).unwrap_or(limits.header_fields);
     limits.pool_size = usize_("pool_size", 100_000).unwrap_or(limits.pool_size);
     limits.http2_streams = u32_("http2_streams", 10_000).unwrap_or(limits.http2_streams);
     limits.http2_control_frames =

@@ -22,4 +22,4 @@ mod top;
 mod upstream;
 mod vendor;
 
-pub(super) use top::{catalogue, config};
+pub(super) use top::{admin, catalogue, config};

@@ -115,6 +115,18 @@ fn check_proxy_protocol(root: &Section<'_>, listen: &Listen, client_ip: &ClientI
     }
 }
 
+/// The operator's listener, whatever else is wrong with the file.
+pub(in crate::config) fn admin(
+    root: &Value,
+    context: Context<'_>,
+) -> Option<Option<std::net::SocketAddr>> {
+    let root = Section::root(root, context, &KEYS)?;
+    let section = root
+        .get("admin")
+        .and_then(|node| node.section(&listen::ADMIN_KEYS));
+    Some(listen::admin(section.as_ref(), &mut Vec::new()))
+}
+
 /// The vendors of a catalogue.
 pub(in crate::config) fn catalogue(root: &Value, context: Context<'_>) -> Option<Vec<Vendor>> {
     let keys = Keys {

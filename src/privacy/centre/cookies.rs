@@ -17,7 +17,7 @@ pub(super) fn table(cookies: &[CookieView<'_>]) -> String {
     }
     let mut html = summary(cookies);
     html.push_str(
-        r#"<table><thead><tr><th scope="col">Cookie</th><th scope="col">Kept for at most</th><th scope="col">Now</th></tr></thead><tbody>
+        r#"<table aria-labelledby="cookies"><thead><tr><th scope="col">Cookie</th><th scope="col">Kept for at most</th><th scope="col">Now</th></tr></thead><tbody>
 "#,
     );
     for cookie in cookies {
@@ -43,10 +43,11 @@ fn summary(cookies: &[CookieView<'_>]) -> String {
 }
 
 fn row(html: &mut String, cookie: &CookieView<'_>) {
-    let owner = cookie.vendor.map_or_else(
-        || "This website, or not known".to_owned(),
-        |vendor| Escaped(vendor).to_string(),
-    );
+    let owner = match (cookie.vendor, cookie.purpose) {
+        (Some(vendor), _) => Escaped(vendor).to_string(),
+        (None, Some(_)) => "This website".to_owned(),
+        (None, None) => "This website, or not known".to_owned(),
+    };
     let purpose = cookie.purpose.map_or_else(String::new, |purpose| {
         format!(" · {}", purposes::title(purpose))
     });
@@ -89,9 +90,15 @@ mod tests {
         let html = table(&[
             cookie("sid", None, Fate::Kept),
             cookie("_hjSession_1", Some("Hotjar"), Fate::Refused),
+            CookieView {
+                purpose: None,
+                ..cookie("stranger", None, Fate::Kept)
+            },
         ]);
         for expected in [
-            "2 cookies: 1 kept, 1 refused",
+            "3 cookies: 2 kept, 1 refused",
+            ">This website · Measuring visits<",
+            ">This website, or not known<",
             "Hotjar · Measuring visits",
             "30 minutes",
             ">Kept<",

@@ -16,10 +16,14 @@ pub const STYLE: &str = include_str!("privet.css");
 /// The strictest `Content-Security-Policy` under which the page works.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// Where a choice leads if the visitor came from nowhere: here, where its effect is seen.
+const SAVED: &str = "/.privet/?saved";
+
 /// The privacy centre as an HTML document.
 pub fn page(view: &CentreView<'_>) -> String {
     let host = Escaped(view.host);
-    let return_to = Escaped(local_path(view.return_to));
+    let back = Escaped(local_path(view.return_to.unwrap_or("/")));
+    let return_to = Escaped(local_path(view.return_to.unwrap_or(SAVED)));
     format!(
         r##"<!doctype html>
 <html lang="en" class="privet">
@@ -33,7 +37,7 @@ pub fn page(view: &CentreView<'_>) -> String {
 </head>
 <body>
 <header>
-<a class="back" href="{return_to}"><span aria-hidden="true">← </span>Back to {host}</a>
+<a class="back" href="{back}"><span aria-hidden="true">← </span>Back to {host}</a>
 <h1>Your privacy choices</h1>
 {standing}</header>
 <main>
@@ -92,13 +96,14 @@ fn notices(view: &CentreView<'_>) -> String {
     if view.gpc {
         html.push_str("<div class=\"notice\"><p><strong>Opt-out request honoured.</strong> Your browser sends Global Privacy Control, which asks websites not to sell or share your data. It is obeyed here without any further step.</p>\n");
         if view.gpc_conflict {
-            let _ = writeln!(
-                html,
-                "<p>Earlier you said yes to something that this signal refuses, so that yes is set aside. If you say yes again on this page, your answer overrides the signal for {host}, and only there.</p>",
-                host = Escaped(view.host)
-            );
+            html.push_str("<p>Earlier you said yes to something that this signal refuses, so that yes is set aside.</p>\n");
         }
-        html.push_str("</div>\n");
+        // Whoever says yes in spite of the signal has to know that they do.
+        let _ = writeln!(
+            html,
+            "<p>If you say yes on this page all the same, your answer overrides the signal for {host}, and only there.</p></div>",
+            host = Escaped(view.host)
+        );
     }
     html
 }

@@ -25,7 +25,7 @@ fn view() -> CentreView<'static> {
         source: None,
         gpc: false,
         gpc_conflict: false,
-        return_to: "/cart?x=1",
+        return_to: Some("/cart?x=1"),
         saved: false,
     }
 }
@@ -97,7 +97,7 @@ fn notices_appear_when_there_is_something_to_say() {
                 gpc_conflict: true,
                 ..view()
             },
-            "say yes again",
+            "that yes is set aside",
         ),
         (
             "source",
@@ -111,6 +111,17 @@ fn notices_appear_when_there_is_something_to_say() {
         assert!(page(&changed).contains(words), "{name}");
         assert!(!plain.contains(words), "{name} is not said without reason");
     }
+}
+
+#[test]
+fn the_way_back_leads_to_the_website_even_if_the_visitor_came_from_nowhere() {
+    let html = page(&CentreView {
+        return_to: None,
+        ..view()
+    });
+    assert!(html.contains(r#"<a class="back" href="/">"#));
+    let saved = r#"name="return_to" value="/.privet/?saved""#;
+    assert_eq!(html.matches(saved).count(), 2, "a choice shows its effect");
 }
 
 #[test]
@@ -139,7 +150,7 @@ fn no_text_of_a_stranger_becomes_markup() {
         source: Some(hostile),
         gpc: true,
         gpc_conflict: true,
-        return_to: hostile,
+        return_to: Some(hostile),
         ..view()
     });
     assert!(!html.contains("<script"));

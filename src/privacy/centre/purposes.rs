@@ -109,6 +109,8 @@ fn item(html: &mut String, view: &PurposeView<'_>) {
     );
     if !view.vendors.is_empty() {
         vendors(html, view, shown);
+    } else if shown != Shown::Always {
+        html.push_str("<p class=\"hint\">No company has been seen doing this here.</p>\n");
     }
     html.push_str("</li>\n");
 }
@@ -119,9 +121,11 @@ fn vendors(html: &mut String, view: &PurposeView<'_>, shown: Shown) {
         Shown::Partly => (" open", HINT),
         Shown::Allowed | Shown::Refused | Shown::NotAsked => ("", HINT),
     };
-    let companies = match view.vendors.len() {
-        1 => "1 company".to_owned(),
-        number => format!("{number} companies"),
+    let companies = match (shown, view.vendors.len()) {
+        // Kinds of cookies stand among them, which are no companies.
+        (Shown::Always, _) => "What this covers".to_owned(),
+        (_, 1) => "1 company".to_owned(),
+        (_, number) => format!("{number} companies"),
     };
     let title = title(view.purpose);
     let _ = write!(

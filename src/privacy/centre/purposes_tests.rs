@@ -91,6 +91,7 @@ fn a_purpose_without_companies_has_its_own_answer() {
         assert!(html.contains(label), "{html}");
         assert_eq!(html.contains(" checked"), ticked, "{label}");
         assert!(!html.contains("<details"), "{label}");
+        assert!(html.contains("No company has been seen"), "{label}");
     }
 }
 
@@ -102,6 +103,7 @@ fn what_is_necessary_has_no_box() {
         vendors: vec![vendor("payments", State::Granted)],
     }]);
     assert!(html.contains("Always on") && !html.contains("<input"));
+    assert!(html.contains("What this covers") && !html.contains("company"));
 }
 
 #[test]

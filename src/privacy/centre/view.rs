@@ -20,12 +20,12 @@ pub struct CentreView<'a> {
     pub cookies: Vec<CookieView<'a>>,
     /// What decided, in words ("your choice here", "Global Privacy Control"); `None` if nothing did.
     pub source: Option<&'a str>,
-    /// Whether the browser sends `Sec-GPC: 1`.
+    /// Whether the browser sends `Sec-GPC: 1` and nothing that it refuses is granted.
     pub gpc: bool,
     /// Whether that signal sets an older "yes" of the visitor aside.
     pub gpc_conflict: bool,
-    /// The local path from which the visitor came; anything else becomes `/`.
-    pub return_to: &'a str,
+    /// The local path from which the visitor came, where known; anything else becomes `/`.
+    pub return_to: Option<&'a str>,
     /// Whether a choice has just been saved.
     pub saved: bool,
 }

@@ -5,11 +5,10 @@
 //! the withdrawn yes is taken out of the stored choice, so that the signal's absence later never
 //! brings it back.
 
-use http::HeaderMap;
-
 use super::{
     super::{
         catalogue::{Catalogue, Claim, VendorId},
+        field_lines::FieldLines,
         purpose::{Purpose, Purposes},
         rules::{ConsentRules, Signal},
     },
@@ -78,7 +77,12 @@ pub struct Consent {
 
 impl Consent {
     /// Reads every signal of a request. `now` is in seconds since 1970.
-    pub fn read(fields: &HeaderMap, rules: &ConsentRules, catalogue: &Catalogue, now: i64) -> Self {
+    pub fn read(
+        fields: &FieldLines,
+        rules: &ConsentRules,
+        catalogue: &Catalogue,
+        now: i64,
+    ) -> Self {
         let mut consent = Self {
             granted: Purposes::NONE,
             refused: Purposes::NONE,

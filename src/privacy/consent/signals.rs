@@ -1,9 +1,10 @@
 //! The signals that can hold an answer: privet's own cookie, `Sec-GPC` and `DNT`.
 
-use http::{HeaderMap, HeaderName};
+use http::{HeaderName, header};
+use memchr::memmem;
 
 use super::{
-    super::{catalogue::Catalogue, cookies::request_pairs, rules::ConsentRules},
+    super::{catalogue::Catalogue, cookies::pairs, field_lines::FieldLines, rules::ConsentRules},
     choice::{CONSENT_COOKIE, Choice},
 };
 
@@ -14,14 +15,18 @@ const SEC_GPC: HeaderName = HeaderName::from_static("sec-gpc");
 /// Of several cookies of that name (a browser sends one for each path and domain) only what all
 /// of them grant is granted.
 pub(super) fn stored_choice(
-    fields: &HeaderMap,
+    fields: &FieldLines,
     rules: &ConsentRules,
     catalogue: &Catalogue,
     now: i64,
 ) -> (Option<Choice>, bool) {
     let mut stored: Option<Choice> = None;
     let mut unreadable = false;
-    for pair in request_pairs(fields) {
+    let lines = fields.get_all(&header::COOKIE);
+    // Most requests hold none; that is found out without splitting the field.
+    let lines =
+        lines.filter(|line| memmem::find(line.as_bytes(), CONSENT_COOKIE.as_bytes()).is_some());
+    for pair in lines.flat_map(|line| pairs(line.as_bytes())) {
         if pair.name != CONSENT_COOKIE.as_bytes() {
             continue;
         }
@@ -39,17 +44,11 @@ pub(super) fn stored_choice(
 }
 
 /// Global Privacy Control: exactly `1`; one such line is enough, other values mean nothing.
-pub(super) fn global_privacy_control(fields: &HeaderMap) -> bool {
-    fields
-        .get_all(SEC_GPC)
-        .into_iter()
-        .any(|value| value == "1")
+pub(super) fn global_privacy_control(fields: &FieldLines) -> bool {
+    fields.get_all(&SEC_GPC).any(|value| value == "1")
 }
 
 /// Do Not Track: `1` objects. `0` is no consent.
-pub(super) fn do_not_track(fields: &HeaderMap) -> bool {
-    fields
-        .get_all(http::header::DNT)
-        .into_iter()
-        .any(|value| value == "1")
+pub(super) fn do_not_track(fields: &FieldLines) -> bool {
+    fields.get_all(&header::DNT).any(|value| value == "1")
 }

@@ -1,6 +1,8 @@
+//! Which signal decides, what a stored choice holds, and what `Sec-GPC` takes out of it.
+
 use std::time::Duration;
 
-use http::{HeaderValue, header};
+use http::{HeaderName, HeaderValue, header};
 
 use super::*;
 use crate::privacy::rules::Vendor;
@@ -42,11 +44,14 @@ fn catalogue() -> Catalogue {
 }
 
 fn read(fields: &[(&'static str, &str)]) -> Consent {
-    let mut map = HeaderMap::new();
+    let mut lines = FieldLines::default();
     for (name, value) in fields {
-        map.append(*name, HeaderValue::from_str(value).expect("a value"));
+        lines.push(
+            HeaderName::from_static(name),
+            HeaderValue::from_str(value).expect("a value"),
+        );
     }
-    Consent::read(&map, &rules(), &catalogue(), NOW)
+    Consent::read(&lines, &rules(), &catalogue(), NOW)
 }
 
 fn granted(consent: &Consent) -> String {
@@ -221,13 +226,16 @@ fn a_refusal_beats_the_operators_default() {
     rules.default = Purposes::NECESSARY
         .with(Purpose::Functional)
         .with(Purpose::Marketing);
-    let mut fields = HeaderMap::new();
-    fields.append("sec-gpc", HeaderValue::from_static("1"));
+    let mut fields = FieldLines::default();
+    fields.push(
+        HeaderName::from_static("sec-gpc"),
+        HeaderValue::from_static("1"),
+    );
     let consent = Consent::read(&fields, &rules, &catalogue(), NOW);
     assert_eq!(granted(&consent), "necessary,functional");
     let refused =
         "privet_consent=policy=2026-11&time=1795459999&granted=&refused=functional.marketing";
-    fields.insert(header::COOKIE, HeaderValue::from_static(refused));
+    fields.set(header::COOKIE, HeaderValue::from_static(refused));
     let consent = Consent::read(&fields, &rules, &catalogue(), NOW);
     assert_eq!(granted(&consent), "necessary");
 }
@@ -235,9 +243,9 @@ fn a_refusal_beats_the_operators_default() {
 proptest::proptest! {
     #[test]
     fn any_bytes_are_read_without_panic_and_grant_nothing_unasked(value: Vec<u8>) {
-        let mut fields = HeaderMap::new();
+        let mut fields = FieldLines::default();
         if let Ok(value) = HeaderValue::from_bytes(&[b"privet_consent=", value.as_slice()].concat()) {
-            fields.append(header::COOKIE, value);
+            fields.push(header::COOKIE, value);
         }
         let consent = Consent::read(&fields, &rules(), &catalogue(), NOW);
         proptest::prop_assert!(!consent.granted().contains(Purpose::Marketing));

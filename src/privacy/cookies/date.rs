@@ -99,8 +99,8 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
-/// An IMF-fixdate, as in `Expires=Thu, 01 Jan 1970 00:00:00 GMT`.
-pub(super) fn format(seconds: i64) -> String {
+/// The IMF-fixdate of `seconds` since 1970 (RFC 9110 §5.6.7), as in `Thu, 01 Jan 1970 00:00:00 GMT`.
+pub fn imf_fixdate(seconds: i64) -> String {
     let (days, time) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let shifted = days + 719_468;
     let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
@@ -155,7 +155,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_written_is_read_back(seconds in -10_000_000_000_i64..200_000_000_000) {
-            prop_assert_eq!(parse(format(seconds).as_bytes()), Some(seconds));
+            prop_assert_eq!(parse(imf_fixdate(seconds).as_bytes()), Some(seconds));
         }
 
         #[test]

@@ -4,15 +4,18 @@
 //! tell: so for the host itself and for each parent domain down to the registrable one (public
 //! suffix list), where trackers put theirs. The path is not told either; trackers use `/`.
 
+use std::net::Ipv4Addr;
+
 use bytes::{BufMut, BytesMut};
 use http::HeaderValue;
 
 /// The domains for which a cookie that `host` receives can have been set: the host, and the
-/// parents down to the registrable domain. Empty for IP addresses and unlisted names, where only
-/// host-only cookies exist.
-pub(crate) fn domains(host: &str) -> impl Iterator<Item = &str> {
-    let listed = psl::suffix(host.as_bytes()).is_some_and(|suffix| suffix.is_known());
-    let registrable = if listed { psl::domain_str(host) } else { None };
+/// parents down to the registrable domain. Of a name under no listed suffix browsers take the last
+/// label for the suffix, as in `www.intranet.lan`. Empty for IP addresses and single labels, where
+/// only host-only cookies exist.
+fn domains_of(host: &str) -> impl Iterator<Item = &str> {
+    let address = host.starts_with('[') || host.parse::<Ipv4Addr>().is_ok();
+    let registrable = psl::domain_str(host).filter(|_| !address);
     let mut next = registrable.map(|_| host);
     std::iter::from_fn(move || {
         let domain = next?;
@@ -24,16 +27,55 @@ pub(crate) fn domains(host: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Appends to `lines` what expires the cookie `name` for `host`.
-///
-/// A name that can't stand in a `Set-Cookie` field makes no line; such cookies are still stripped
-/// from every request.
-pub(crate) fn expire(name: &[u8], host: &str, room: &mut BytesMut, lines: &mut Vec<HeaderValue>) {
-    push(name, None, room, lines);
-    if !name.starts_with(b"__Host-") {
-        for domain in domains(host) {
-            push(name, Some(domain), room, lines);
+/// Makes the lines that expire a request's refused cookies.
+#[derive(Debug)]
+pub(crate) struct Evictions<'a> {
+    host: &'a str,
+    /// Found out once a cookie is refused.
+    domains: Option<Vec<&'a str>>,
+    /// Where lines are written, many to one allocation.
+    room: BytesMut,
+    lines: Vec<HeaderValue>,
+}
+
+impl<'a> Evictions<'a> {
+    /// None yet, for what `host` receives.
+    pub(crate) fn new(host: &'a str) -> Self {
+        Self {
+            host,
+            domains: None,
+            room: BytesMut::new(),
+            lines: Vec::new(),
         }
+    }
+
+    /// Expires the cookie `name`.
+    ///
+    /// A name that can't stand in a `Set-Cookie` field makes no line; such cookies are still
+    /// stripped from every request.
+    pub(crate) fn expire(&mut self, name: &[u8]) {
+        let Self {
+            host,
+            domains,
+            room,
+            lines,
+        } = self;
+        let domains = domains.get_or_insert_with(|| {
+            room.reserve(512);
+            lines.reserve(8);
+            domains_of(host).collect()
+        });
+        push(name, None, room, lines);
+        if !name.starts_with(b"__Host-") {
+            for domain in domains {
+                push(name, Some(domain), room, lines);
+            }
+        }
+    }
+
+    /// The `Set-Cookie` lines.
+    pub(crate) fn into_lines(self) -> Vec<HeaderValue> {
+        self.lines
     }
 }
 
@@ -68,25 +110,26 @@ mod tests {
             ),
             ("example.com", &["example.com"]),
             ("localhost", &[]),
-            ("intranet.local", &[]),
+            ("intranet.local", &["intranet.local"]),
+            (
+                "www.shop.intranet.lan",
+                &["www.shop.intranet.lan", "shop.intranet.lan", "intranet.lan"],
+            ),
+            ("lan", &[]),
             ("co.uk", &[]),
             ("127.0.0.1", &[]),
             ("[::1]", &[]),
         ] {
-            assert_eq!(domains(host).collect::<Vec<_>>(), expected, "{host}");
+            assert_eq!(domains_of(host).collect::<Vec<_>>(), expected, "{host}");
         }
     }
 
     #[test]
     fn lines_expire_at_once() {
-        let mut lines = Vec::new();
-        expire(b"_ga", "www.example.com", &mut BytesMut::new(), &mut lines);
-        expire(
-            b"__Host-x",
-            "www.example.com",
-            &mut BytesMut::new(),
-            &mut lines,
-        );
+        let mut evictions = Evictions::new("www.example.com");
+        evictions.expire(b"_ga");
+        evictions.expire(b"__Host-x");
+        let lines = evictions.into_lines();
         let lines: Vec<&str> = lines
             .iter()
             .map(|line| line.to_str().expect("text"))

@@ -6,9 +6,10 @@ mod eviction;
 mod pairs;
 mod set_cookie;
 
+pub use date::imf_fixdate;
 pub use pairs::{CookiePair, pairs, request_pairs};
 pub use set_cookie::cookie_name;
 
-pub(super) use eviction::expire;
+pub(super) use eviction::Evictions;
 pub(super) use pairs::filter;
 pub(super) use set_cookie::{Lifetime, Upgrade, upgraded};

@@ -4,7 +4,9 @@
 //! towards the website they become one. A kept pair passes byte for byte, in order. Consent
 //! cookies hold quotes, commas, braces and spaces, so the only separator is `;`.
 
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderValue, header};
+
+use crate::privacy::field_lines::FieldLines;
 
 /// One `name=value` of a `Cookie` field. A pair without `=` has an empty name.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -23,10 +25,9 @@ pub fn pairs(line: &[u8]) -> impl Iterator<Item = CookiePair<'_>> {
 }
 
 /// The pairs of every `Cookie` line of a request.
-pub fn request_pairs(fields: &HeaderMap) -> impl Iterator<Item = CookiePair<'_>> {
+pub fn request_pairs(fields: &FieldLines) -> impl Iterator<Item = CookiePair<'_>> {
     fields
-        .get_all(header::COOKIE)
-        .into_iter()
+        .get_all(&header::COOKIE)
         .flat_map(|line| pairs(line.as_bytes()))
 }
 
@@ -66,17 +67,13 @@ pub(super) fn trim(mut bytes: &[u8]) -> &[u8] {
 ///
 /// A single line of which nothing is removed is passed on without a copy.
 pub(crate) fn filter(
-    fields: &HeaderMap,
+    fields: &FieldLines,
     mut keep: impl FnMut(&CookiePair<'_>) -> bool,
 ) -> Option<HeaderValue> {
-    let mut lines = fields.get_all(header::COOKIE).into_iter();
+    let mut lines = fields.get_all(&header::COOKIE);
     let first = lines.next()?;
-    let single = lines.size_hint().1 == Some(0) || lines.next().is_none();
-    let size = fields
-        .get_all(header::COOKIE)
-        .into_iter()
-        .map(|line| line.len() + 2)
-        .sum();
+    let more: Option<usize> = lines.map(|line| line.len() + 2).reduce(|a, b| a + b);
+    let size = first.len() + more.unwrap_or_default();
     let mut kept: Vec<u8> = Vec::with_capacity(size);
     let mut removed = false;
     for pair in request_pairs(fields) {
@@ -89,7 +86,7 @@ pub(crate) fn filter(
             removed = true;
         }
     }
-    if single && !removed {
+    if more.is_none() && !removed {
         return Some(first.clone());
     }
     if kept.is_empty() {
@@ -106,10 +103,10 @@ mod tests {
 
     use super::*;
 
-    fn fields(lines: &[&[u8]]) -> HeaderMap {
-        let mut fields = HeaderMap::new();
+    fn fields(lines: &[&[u8]]) -> FieldLines {
+        let mut fields = FieldLines::default();
         for line in lines {
-            fields.append(
+            fields.push(
                 header::COOKIE,
                 HeaderValue::from_bytes(line).expect("a value"),
             );

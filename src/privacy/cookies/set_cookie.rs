@@ -114,7 +114,7 @@ fn lifetime_edit(name: &[u8], value: &[u8], lifetime: Lifetime, now: i64) -> Opt
         Lifetime::AtMost(most) if left > i64::from(most) => Some(Edit::Replace(if is_max_age {
             most.to_string()
         } else {
-            date::format(now + i64::from(most))
+            date::imf_fixdate(now + i64::from(most))
         })),
         Lifetime::Session | Lifetime::AtMost(_) => None,
     }

@@ -6,11 +6,12 @@ use http::{HeaderValue, Response, header};
 
 use super::{
     consent::{is_local, source_in_words, vary},
+    form::decoded,
     resource::with_type,
 };
 use crate::{
     privacy::{
-        Purpose, State, VendorId, Verdict,
+        CONSENT_COOKIE, ConsentSource, Purpose, State, VendorId, Verdict,
         centre::{self, CentreView, CookieView, Fate, PurposeView, VendorView},
         request_pairs, slug,
     },
@@ -30,19 +31,24 @@ pub(super) fn show(scene: &Scene<'_>) -> Response<ResponseBody> {
         .filter(|(id, _)| seen.contains(id))
         .map(|(id, vendor)| (id, slug(&vendor.name)))
         .collect();
+    let return_to = parameter(scene, "return_to").filter(|path| is_local(path));
+    let rules = scene.site.policy.consent_rules();
     let view = CentreView {
         host: scene.host,
-        policy_version: &scene.site.policy.consent_rules().policy_version,
+        policy_version: &rules.policy_version,
         purposes: Purpose::ALL
             .into_iter()
             .map(|purpose| purpose_view(scene, purpose, &slugs))
             .collect(),
         cookies: names.iter().map(|name| cookie_view(scene, name)).collect(),
         source: source_in_words(scene.consent.source()),
-        gpc: scene.consent.gpc() && scene.consent.state(Purpose::Marketing) != State::Granted,
+        gpc: scene.consent.gpc()
+            && !rules.gpc.is_empty()
+            && scene.consent.granted().intersection(rules.gpc).is_empty(),
         gpc_conflict: scene.consent.withdrawal().is_some(),
-        return_to: return_to(scene),
-        saved: false,
+        return_to: return_to.as_deref(),
+        saved: parameter(scene, "saved").is_some()
+            && scene.consent.source() == ConsentSource::Choice,
     };
     let mut response = with_type("text/html; charset=utf-8", centre::page(&view), "no-store");
     let fields = response.headers_mut();
@@ -52,14 +58,14 @@ pub(super) fn show(scene: &Scene<'_>) -> Response<ResponseBody> {
     response
 }
 
-/// Where the visitor came from, on this website; the page itself otherwise, so that a choice shows
-/// its effect.
-fn return_to<'a>(scene: &'a Scene<'_>) -> &'a str {
-    let query = scene.request.target.query().unwrap_or_default();
-    let wanted = query
+/// The first parameter of that name in the page's query.
+fn parameter(scene: &Scene<'_>, name: &str) -> Option<String> {
+    let query = scene.request.target.query()?;
+    let mut pairs = query
         .split('&')
-        .find_map(|pair| pair.strip_prefix("return_to="));
-    wanted.filter(|path| is_local(path)).unwrap_or("/.privet/")
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    let (_, value) = pairs.find(|(key, _)| *key == name)?;
+    Some(decoded(value.as_bytes()))
 }
 
 fn cookie_names(scene: &Scene<'_>) -> BTreeSet<String> {
@@ -70,15 +76,21 @@ fn cookie_names(scene: &Scene<'_>) -> BTreeSet<String> {
         .collect()
 }
 
-/// The operator's own vendors and those whose cookies this browser holds; all others would be a list
-/// of strangers.
+/// The operator's own vendors, those whose cookies the website was seen to set, and those whose
+/// cookies this browser holds; all others would be a list of strangers.
 fn vendors_seen(scene: &Scene<'_>, names: &BTreeSet<String>) -> BTreeSet<VendorId> {
     let catalogue = scene.site.policy.catalogue();
     let held = names
         .iter()
         .filter_map(|name| catalogue.cookie(name.as_bytes()));
     let answered = scene.consent.vendors().iter().map(|(id, _)| *id);
+    let strips = &scene.compiled.strip_table;
+    let set = catalogue
+        .iter()
+        .map(|(id, _)| id)
+        .filter(|id| strips.was_set(scene.index, usize::from(id.0)));
     held.map(|claim| claim.vendor)
+        .chain(set)
         .chain(answered)
         .chain(catalogue.operators())
         .collect()
@@ -116,10 +128,24 @@ fn purpose_view<'a>(
 
 fn cookie_view<'a>(scene: &'a Scene<'_>, name: &'a str) -> CookieView<'a> {
     let policy = &scene.site.policy;
+    if name == CONSENT_COOKIE {
+        return CookieView {
+            name,
+            vendor: None,
+            purpose: Some(Purpose::Necessary),
+            max_lifetime: Some(policy.consent_rules().lifetime),
+            fate: Fate::Kept,
+        };
+    }
     let catalogue = policy.catalogue();
     let claim = catalogue
         .cookie(name.as_bytes())
         .filter(|_| !policy.keeps(name.as_bytes()));
+    let verdict = policy.verdict(name.as_bytes(), &scene.consent);
+    let promised = match verdict {
+        Verdict::KeptForSession => Some(0),
+        Verdict::Kept(_) | Verdict::Stripped(_) => claim.and_then(|claim| claim.max_lifetime),
+    };
     let lifetime = |seconds: u32| Duration::from_secs(u64::from(seconds));
     CookieView {
         name,
@@ -127,8 +153,8 @@ fn cookie_view<'a>(scene: &'a Scene<'_>, name: &'a str) -> CookieView<'a> {
             .and_then(|claim| catalogue.vendor(claim.vendor))
             .map(|vendor| vendor.name.as_str()),
         purpose: claim.map(|claim| claim.purpose),
-        max_lifetime: claim.and_then(|claim| claim.max_lifetime).map(lifetime),
-        fate: match policy.verdict(name.as_bytes(), &scene.consent) {
+        max_lifetime: policy.longest_life(name.as_bytes(), promised).map(lifetime),
+        fate: match verdict {
             Verdict::Kept(_) | Verdict::KeptForSession => Fate::Kept,
             Verdict::Stripped(_) => Fate::Refused,
         },

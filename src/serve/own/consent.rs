@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 
 use super::{form::Form, resource::with_type};
 use crate::{
-    privacy::{Choice, Consent, ConsentSource, Purpose, Purposes, evictions, slug},
+    privacy::{Choice, Consent, ConsentSource, FieldLines, Purpose, Purposes, evictions, slug},
     serve::{body::ResponseBody, exchange::Scene, page, refusal::Refusal},
     upstream::BoxContent,
 };
@@ -90,7 +90,7 @@ pub(super) async fn choose(
     let media_type = scene
         .request
         .fields
-        .get(header::CONTENT_TYPE)
+        .get(&header::CONTENT_TYPE)
         .map(HeaderValue::as_bytes);
     let is_form = media_type.is_none_or(|media_type| {
         let essence = media_type
@@ -114,7 +114,7 @@ pub(super) async fn choose(
     let accept = scene
         .request
         .fields
-        .get(header::ACCEPT)
+        .get(&header::ACCEPT)
         .and_then(|accept| accept.to_str().ok());
     let mut response = if page::preferred(accept) == page::Form::Json {
         json(scene, &consent)
@@ -155,11 +155,11 @@ fn choice(scene: &Scene<'_>, form: &Form) -> Result<Choice, Refusal> {
 
 /// Whether a form came from this origin. Browsers tell by `Sec-Fetch-Site`, older ones by
 /// `Origin`; a program that sends neither is no browser that another website could use.
-fn is_same_origin(fields: &HeaderMap, authority: &HeaderValue) -> bool {
+fn is_same_origin(fields: &FieldLines, authority: &HeaderValue) -> bool {
     if let Some(site) = fields.get("sec-fetch-site") {
         return site == "same-origin";
     }
-    fields.get(header::ORIGIN).is_none_or(|origin| {
+    fields.get(&header::ORIGIN).is_none_or(|origin| {
         origin.as_bytes().strip_prefix(b"https://") == Some(authority.as_bytes())
     })
 }

@@ -58,7 +58,7 @@ impl Form {
 }
 
 /// `+` as a space, percent-encoding undone, ill-formed UTF-8 replaced.
-fn decoded(text: &[u8]) -> String {
+pub(super) fn decoded(text: &[u8]) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((byte, after)) = rest.split_first() {

@@ -6,4 +6,5 @@ mod consent;
 mod form;
 mod resource;
 
-pub(super) use resource::{Resource, answer};
+pub(crate) use resource::Resource;
+pub(super) use resource::answer;

@@ -32,7 +32,7 @@ pub(crate) enum Resource {
 
 impl Resource {
     /// The resource, if the request is not one for the website.
-    pub(crate) fn of(scene: &Scene<'_>) -> Option<Self> {
+    pub(in crate::serve) fn of(scene: &Scene<'_>) -> Option<Self> {
         let path = normalised(scene.request.target.path());
         match path.as_ref() {
             "/.privet/" => Some(Self::Centre),
@@ -57,8 +57,7 @@ fn refused_vendor(scene: &Scene<'_>, path: &str) -> Option<VendorId> {
 /// The path as a web server would understand it: percent-encoding undone, repeated slashes and dot
 /// segments resolved (RFC 3986 §6.2.2), so that no spelling leads past a decision.
 fn normalised(path: &str) -> Cow<'_, str> {
-    if !path.contains('%') && !path.contains("//") && !path.contains("/..") && !path.contains("/./")
-    {
+    if is_normal(path) {
         return Cow::Borrowed(path);
     }
     let decoded = decoded(path);
@@ -81,6 +80,16 @@ fn normalised(path: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Whether a path surely is as [`normalised`] would make it.
+fn is_normal(path: &str) -> bool {
+    let mut after_slash = false;
+    path.bytes().all(|byte| {
+        let is_normal = !matches!((after_slash, byte), (_, b'%') | (true, b'/' | b'.'));
+        after_slash = byte == b'/';
+        is_normal
+    })
+}
+
 fn decoded(path: &str) -> String {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();
@@ -100,7 +109,7 @@ fn decoded(path: &str) -> String {
 }
 
 /// Answers for `resource`.
-pub(crate) async fn answer(
+pub(in crate::serve) async fn answer(
     resource: Resource,
     scene: &Scene<'_>,
     content: Option<BoxContent>,

@@ -1,0 +1,173 @@
+//! The reasons: which signal, vendor, pattern and key decided.
+
+use http::HeaderName;
+
+use super::show::Told;
+use crate::{
+    privacy::{
+        CONSENT_COOKIE, Catalogue, Claim, Consent, ConsentRules, FieldLines, Policy, Purpose,
+        Purposes, Removal, Signal, State, VendorId, Verdict,
+    },
+    serve::Rehearsed,
+};
+
+/// Why consent to `purpose` stands where it does.
+pub(super) fn consent(
+    purpose: Purpose,
+    fields: &FieldLines,
+    consent: &Consent,
+    policy: &Policy,
+    now: i64,
+) -> String {
+    if purpose == Purpose::Necessary {
+        return "needs no consent".to_owned();
+    }
+    let rules = policy.consent_rules();
+    match decider(purpose, fields, rules, policy.catalogue(), now) {
+        Some(Signal::Privet) => {
+            format!("the visitor's choice, in {CONSENT_COOKIE}")
+        }
+        Some(Signal::Gpc) if consent.withdrawal().is_some() => {
+            "Sec-GPC: 1 beats the visitor's older yes, which is taken back in the stored choice; \
+             consent.gpc"
+                .to_owned()
+        }
+        Some(Signal::Gpc) => "Sec-GPC: 1; consent.gpc".to_owned(),
+        Some(Signal::Dnt) => "DNT: 1; consent.dnt".to_owned(),
+        None if consent.state(purpose) == State::Granted => {
+            "nobody answered; consent.default grants it".to_owned()
+        }
+        None => "nobody answered, and consent.default does not grant it".to_owned(),
+    }
+}
+
+/// The signal that decided for `purpose`: the last one that changed its state when they are read one
+/// after the other.
+fn decider(
+    purpose: Purpose,
+    fields: &FieldLines,
+    rules: &ConsentRules,
+    catalogue: &Catalogue,
+    now: i64,
+) -> Option<Signal> {
+    let mut state = State::NotAsked;
+    let mut decider = None;
+    let mut partial = ConsentRules {
+        signals: Vec::new(),
+        default: Purposes::NECESSARY,
+        ..rules.clone()
+    };
+    for signal in &rules.signals {
+        partial.signals.push(*signal);
+        let next = Consent::read(fields, &partial, catalogue, now).state(purpose);
+        if next != state {
+            (state, decider) = (next, Some(*signal));
+        }
+    }
+    decider
+}
+
+/// Why a cookie passes or not, and who or what says whose it is.
+pub(super) fn cookie(
+    name: &[u8],
+    policy: &Policy,
+    consent: &Consent,
+    verdict: Verdict,
+) -> [String; 2] {
+    let both = |why: &str, who: &str| [why.to_owned(), who.to_owned()];
+    if policy.keeps(name) {
+        return both("necessary", "by cookies.keep");
+    }
+    if name == CONSENT_COOKIE.as_bytes() && matches!(verdict, Verdict::Kept(_)) {
+        return if consent.unreadable() {
+            both("no answer", "the choice can't be read or holds no longer")
+        } else {
+            both("necessary", "the visitor's choice")
+        };
+    }
+    match (policy.catalogue().cookie(name), verdict) {
+        (Some(claim), _) => [
+            permission(claim.vendor, claim.purpose, consent),
+            claimant(name, claim, policy.catalogue()),
+        ],
+        (None, Verdict::Kept(_)) => both("unknown", "no vendor; cookies.unknown is \"keep\""),
+        (None, Verdict::KeptForSession) => {
+            both("unknown", "no vendor; cookies.unknown is \"session\"")
+        }
+        (None, Verdict::Stripped(_)) => both("unknown", "no vendor; cookies.unknown is \"strip\""),
+    }
+}
+
+fn claimant(name: &[u8], claim: Claim, catalogue: &Catalogue) -> String {
+    let vendor = catalogue
+        .vendor(claim.vendor)
+        .map_or("", |vendor| vendor.name.as_str());
+    let name = String::from_utf8_lossy(name);
+    let pattern = catalogue.claiming_pattern(claim.vendor, &name);
+    let own = if is_own(catalogue, claim.vendor) {
+        " of [[vendor]]"
+    } else {
+        ""
+    };
+    format!("{vendor}{own}, \"{}\"", pattern.unwrap_or_default())
+}
+
+/// Whether a vendor is one of the operator's.
+fn is_own(catalogue: &Catalogue, vendor: VendorId) -> bool {
+    catalogue.operators().any(|own| own == vendor)
+}
+
+/// Where a vendor comes from.
+pub(in crate::cli) fn layer(catalogue: &Catalogue, vendor: VendorId) -> &'static str {
+    if is_own(catalogue, vendor) {
+        "[[vendor]]"
+    } else {
+        "built in"
+    }
+}
+
+/// What the visitor said to a vendor's purpose, or to the vendor.
+pub(super) fn permission(vendor: VendorId, purpose: Purpose, consent: &Consent) -> String {
+    if purpose == Purpose::Necessary {
+        return "necessary".to_owned();
+    }
+    match consent.vendor_answer(vendor) {
+        Some(true) => format!("{purpose}, vendor granted"),
+        Some(false) => format!("{purpose}, vendor refused"),
+        None => match consent.state(purpose) {
+            State::Granted => format!("{purpose} granted"),
+            State::Refused => format!("{purpose} refused"),
+            State::NotAsked => format!("{purpose} not granted"),
+        },
+    }
+}
+
+/// Where the client's address comes from.
+pub(super) fn client(told: &Told<'_>, rehearsed: &Rehearsed) -> String {
+    let client_ip = &told.config.client_ip;
+    if client_ip.trusted_proxies.is_empty() {
+        return "who connects; client_ip.trusted_proxies is empty, so no field is believed"
+            .to_owned();
+    }
+    if !told.compiled.trusted.trusts(told.peer) {
+        return "who connects; not in client_ip.trusted_proxies, so no field is believed"
+            .to_owned();
+    }
+    let sent = |name: &&HeaderName| rehearsed.fields.contains(*name);
+    match client_ip.headers.iter().find(sent) {
+        None => "who connects: a trusted proxy, which sent none of client_ip.headers".to_owned(),
+        Some(name) if rehearsed.malformed => format!(
+            "from {name} of a trusted proxy, read from the right up to something that is no address"
+        ),
+        Some(name) => format!("from {name} of a trusted proxy"),
+    }
+}
+
+/// Why a field is removed.
+pub(super) const fn removal(removal: Removal) -> &'static str {
+    match removal {
+        Removal::Connection => "belongs to one connection only",
+        Removal::Address => "can carry or forge an address, or is for gateways only to say",
+        Removal::SpelledOut => "its value spells the client's address out",
+    }
+}

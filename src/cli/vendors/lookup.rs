@@ -1,0 +1,223 @@
+//! What a name stands for: a vendor, a cookie, a host, a URL or a path; and why.
+
+use crate::{
+    cli::{
+        explain::layer,
+        layout::{Text, listed},
+    },
+    config::write_duration,
+    privacy::{
+        Catalogue, Claim, Consent, FieldLines, Policy, Purpose, Vendor, VendorId, Verdict, slug,
+    },
+    serve::Site,
+};
+
+/// Where to look.
+pub(super) struct Lookup<'a> {
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) sites: &'a [Site],
+}
+
+impl Lookup<'_> {
+    /// Tells everything that `name` stands for.
+    pub(super) fn tell(&self, name: &str, text: &mut Text) {
+        text.title(name);
+        let mut found = false;
+        if let Some(id) = self.catalogue.by_slug(&slug(name)) {
+            self.vendor(id, text);
+            found = true;
+        }
+        if let Some(claim) = self.catalogue.cookie(name.as_bytes()) {
+            self.cookie(name, claim, text);
+            found = true;
+        }
+        found |= self.address(name, text);
+        if found {
+            return;
+        }
+        if self.is_kept_somewhere(name) {
+            text.rows(&[["as a cookie".to_owned(), self.fate(name)]]);
+            return;
+        }
+        text.note("No vendor has this name, and none claims such a cookie, host or path.");
+        let near = self.near(name);
+        if !near.is_empty() {
+            text.note(&format!("Vendors of similar names: {}.", near.join(", ")));
+        }
+        if !name.contains('/') {
+            text.note(&format!("A cookie of this name {}.", self.fate(name)));
+        }
+    }
+
+    fn vendor(&self, id: VendorId, text: &mut Text) {
+        let Some(vendor) = self.catalogue.vendor(id) else {
+            return;
+        };
+        let cookies: Vec<String> = vendor
+            .cookies
+            .iter()
+            .map(|cookie| match cookie.max_lifetime {
+                Some(lifetime) => format!("{} ({})", cookie.name, write_duration(lifetime)),
+                None => cookie.name.clone(),
+            })
+            .collect();
+        let mut rows = self.of(id, vendor);
+        for (label, items) in [
+            ("cookies", &cookies),
+            ("hosts", &vendor.hosts),
+            ("paths", &vendor.paths),
+        ] {
+            if !items.is_empty() {
+                rows.push([label.to_owned(), items.join(", ")]);
+            }
+        }
+        text.rows(&rows);
+    }
+
+    fn cookie(&self, name: &str, claim: Claim, text: &mut Text) {
+        let Some(vendor) = self.catalogue.vendor(claim.vendor) else {
+            return;
+        };
+        let pattern = self.catalogue.claiming_pattern(claim.vendor, name);
+        let mut rows = self.of(claim.vendor, vendor);
+        rows.push([
+            "claimed".to_owned(),
+            format!("as a cookie, by \"{}\"", pattern.unwrap_or_default()),
+        ]);
+        if let Some(seconds) = claim.max_lifetime {
+            let lifetime = std::time::Duration::from_secs(seconds.into());
+            rows.push([
+                "lifetime".to_owned(),
+                format!("{} at most", write_duration(lifetime)),
+            ]);
+        }
+        rows.push(["at first".to_owned(), self.fate(name)]);
+        text.rows(&rows);
+    }
+
+    /// `name` as a URL, a host or a path.
+    fn address(&self, name: &str, text: &mut Text) -> bool {
+        let rest = name.split_once("://").map_or(name, |(_, rest)| rest);
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (authority, target) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        let path = target.split(['?', '#']).next().unwrap_or_default();
+        let authority = crate::site::Authority::parse(authority.as_bytes());
+        let host = authority.and_then(|authority| {
+            let (id, pattern) = self.catalogue.host(&authority.host)?;
+            Some((id, pattern.to_owned()))
+        });
+        let mut found = false;
+        let path = self.catalogue.path(path);
+        for (id, claimed) in [
+            host.map(|(id, pattern)| (id, format!("as a host, by \"{pattern}\""))),
+            path.map(|id| (id, "as a path on your own websites".to_owned())),
+        ]
+        .into_iter()
+        .flatten()
+        {
+            if let Some(vendor) = self.catalogue.vendor(id) {
+                let mut rows = self.of(id, vendor);
+                rows.push(["claimed".to_owned(), claimed]);
+                text.rows(&rows);
+                found = true;
+            }
+        }
+        found
+    }
+
+    /// Whose something is.
+    fn of(&self, id: VendorId, vendor: &Vendor) -> Vec<[String; 2]> {
+        let country = vendor
+            .country
+            .as_ref()
+            .map(|country| format!(", {country}"))
+            .unwrap_or_default();
+        let purpose = match vendor.purpose {
+            Purpose::Necessary => "necessary: needs no consent".to_owned(),
+            purpose => format!("{purpose}: only with consent"),
+        };
+        let mut rows = vec![
+            [
+                "vendor".to_owned(),
+                format!("{}{country} ({})", vendor.name, layer(self.catalogue, id)),
+            ],
+            ["purpose".to_owned(), purpose],
+        ];
+        rows.extend(
+            vendor
+                .policy
+                .iter()
+                .map(|policy| ["policy".to_owned(), policy.clone()]),
+        );
+        rows
+    }
+
+    /// What becomes of the cookie `name` before any choice, on each site.
+    fn fate(&self, name: &str) -> String {
+        let mut fates: Vec<(String, Vec<&str>)> = Vec::new();
+        for site in self.sites {
+            let fate = fate(name, &site.policy);
+            match fates.iter_mut().find(|(other, _)| *other == fate) {
+                Some((_, names)) => names.push(&site.name),
+                None => fates.push((fate, vec![&site.name])),
+            }
+        }
+        match fates.as_slice() {
+            [(fate, _)] => fate.clone(),
+            several => several
+                .iter()
+                .map(|(fate, names)| format!("on {} {fate}", listed(names, "and")))
+                .collect::<Vec<_>>()
+                .join("; "),
+        }
+    }
+
+    fn is_kept_somewhere(&self, name: &str) -> bool {
+        self.sites
+            .iter()
+            .any(|site| site.policy.keeps(name.as_bytes()))
+    }
+
+    /// Vendors whose name was perhaps meant, the nearest first.
+    fn near(&self, name: &str) -> Vec<&str> {
+        let wanted = name.to_lowercase();
+        let mut near: Vec<(f64, &str)> = self
+            .catalogue
+            .iter()
+            .map(|(_, vendor)| {
+                let known = vendor.name.to_lowercase();
+                let words = known.split(|character: char| !character.is_alphanumeric());
+                let nearest_word = words
+                    .map(|word| strsim::normalized_damerau_levenshtein(&wanted, word))
+                    .fold(0.0, f64::max);
+                let whole = strsim::normalized_damerau_levenshtein(&wanted, &known);
+                (whole.max(nearest_word), vendor.name.as_str())
+            })
+            .filter(|(likeness, _)| *likeness >= 0.65)
+            .collect();
+        near.sort_by(|a, b| b.0.total_cmp(&a.0));
+        near.into_iter().take(4).map(|(_, name)| name).collect()
+    }
+}
+
+/// What becomes of the cookie before any choice, and by which key.
+fn fate(name: &str, policy: &Policy) -> String {
+    let nobody = FieldLines::default();
+    let consent = Consent::read(&nobody, policy.consent_rules(), policy.catalogue(), 0);
+    let name = name.as_bytes();
+    if policy.keeps(name) {
+        return "passes as necessary: cookies.keep names it".to_owned();
+    }
+    let why = match policy.catalogue().cookie(name) {
+        Some(claim) if claim.purpose == Purpose::Necessary => "",
+        Some(claim) if consent.allows(claim) => " by consent.default",
+        Some(_) => " until the visitor consents",
+        None => " by cookies.unknown",
+    };
+    match policy.verdict(name, &consent) {
+        Verdict::Kept(_) => format!("passes{why}"),
+        Verdict::KeptForSession => format!("passes for the browser's session{why}"),
+        Verdict::Stripped(_) if policy.enforces() => format!("is stripped{why}"),
+        Verdict::Stripped(_) => format!("would be stripped{why}, but for mode \"observe\""),
+    }
+}

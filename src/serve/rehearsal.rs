@@ -1,0 +1,222 @@
+//! A request that nobody sent, taken the way of [`exchange`](super::exchange) by the same
+//! functions, for `privet explain`. No website is asked: its answer is given.
+
+use http::{HeaderValue, StatusCode, header};
+use tokio::time::Instant;
+
+use super::{
+    exchange::{IncomingRequest, Scene, client_request, demonstrate},
+    keys::{KeyEpoch, PseudonymKeys},
+    own,
+    refusal::Refusal,
+    snapshot::{Compiled, Site},
+    visitor::Identity,
+};
+use crate::{
+    http1::{HeadError, RequestHead},
+    privacy::{
+        CONSENT_COOKIE, ClientAddr, Consent, Content, FieldLines, MinimisedAddr, OriginRequest,
+        Policy, RequestDecisions, ResponseContext, Stripped, cookie_name, minimise_request,
+        minimise_response,
+    },
+    site::Authority,
+};
+
+/// What is to be rehearsed.
+#[derive(Debug)]
+pub(crate) struct Rehearsal<'a> {
+    /// The visitor's request.
+    pub(crate) head: RequestHead,
+    /// Who connects.
+    pub(crate) peer: ClientAddr,
+    /// The website's `Set-Cookie` lines.
+    pub(crate) set_cookies: &'a [HeaderValue],
+    /// Its name in the log and for the website.
+    pub(crate) request_id: HeaderValue,
+    /// Seconds since 1970.
+    pub(crate) now: i64,
+}
+
+/// What would happen.
+#[derive(Debug)]
+pub(crate) struct Rehearsed {
+    /// The site's place in the configuration.
+    pub(crate) site: usize,
+    /// The request's fields as they were parsed.
+    pub(crate) fields: FieldLines,
+    /// Whose request it is.
+    pub(crate) client: ClientAddr,
+    /// Whether a trusted proxy's field held something that is no address.
+    pub(crate) malformed: bool,
+    /// The client's address as the log shows it.
+    pub(crate) logged: Option<MinimisedAddr>,
+    /// What the visitor consented to.
+    pub(crate) consent: Consent,
+    /// Who answers.
+    pub(crate) answer: Answer,
+}
+
+/// Who answers.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// privet itself.
+    Own {
+        /// Which of its resources.
+        resource: own::Resource,
+        /// With what status.
+        status: StatusCode,
+    },
+    /// The website.
+    Website(Box<WebsiteAnswer>),
+}
+
+/// What travels to the website and back.
+#[derive(Debug)]
+pub(crate) struct WebsiteAnswer {
+    /// What the website receives.
+    pub(crate) origin: OriginRequest,
+    /// What was done to the request.
+    pub(crate) decisions: RequestDecisions,
+    /// Each `Set-Cookie` line that it sends, and what becomes of it.
+    pub(crate) set_cookies: Vec<(HeaderValue, Option<HeaderValue>)>,
+    /// Its status.
+    pub(crate) status: StatusCode,
+    /// The fields that the visitor receives.
+    pub(crate) fields: FieldLines,
+    /// The cookies of its answer that are refused.
+    pub(crate) stripped: Vec<Stripped>,
+}
+
+/// Takes the request its way.
+///
+/// # Errors
+/// Why no site answers.
+pub(crate) async fn rehearse(
+    compiled: &Compiled,
+    rehearsal: Rehearsal<'_>,
+) -> Result<Rehearsed, Refusal> {
+    let now = rehearsal.now;
+    let mut request = incoming(rehearsal.head);
+    let missing = Refusal::Head(HeadError::Authority);
+    let text = request.authority.clone().ok_or(missing)?;
+    let authority = Authority::parse(text.as_bytes()).ok_or(missing)?;
+    let host = authority.host.as_ref();
+    let index = compiled.table.find(host).ok_or(Refusal::Misdirected)?;
+    let site = compiled.sites.get(index).ok_or(Refusal::Misdirected)?;
+    let policy = &site.policy;
+    let fields = request.fields.clone();
+    let derived = compiled.trusted.derive(rehearsal.peer, &fields);
+    let identity = identity(derived.client, policy, now);
+    let scene = Scene {
+        request: &request,
+        authority: &text,
+        host,
+        site,
+        index,
+        compiled,
+        consent: Consent::read(&fields, policy.consent_rules(), policy.catalogue(), now),
+        now,
+    };
+    if let (Content::Length(length), Some(limit)) = (request.framing, compiled.limits.body_size)
+        && length > limit
+    {
+        return Err(Refusal::ContentTooLarge);
+    }
+    let own = own_answer(&scene).await;
+    let consent = scene.consent;
+    let answer = own.unwrap_or_else(|| {
+        let id = &rehearsal.request_id;
+        let request = client_request(&mut request, &text, host, &identity, id);
+        let (origin, decisions) = minimise_request(request, policy, &consent);
+        let context = ResponseContext {
+            policy,
+            consent: &consent,
+            authority: text.to_str().unwrap_or_default(),
+            origin: "",
+            now,
+        };
+        website_answer(site, origin, decisions, rehearsal.set_cookies, &context)
+    });
+    Ok(Rehearsed {
+        site: index,
+        fields,
+        client: derived.client,
+        malformed: derived.malformed,
+        logged: identity.logged,
+        consent,
+        answer,
+    })
+}
+
+/// What may be known of the client, by a key that is forgotten at once.
+fn identity(client: ClientAddr, policy: &Policy, now: i64) -> Identity {
+    let rule = policy.address_rule();
+    let rotation = rule.pseudonym_rotation;
+    let key = PseudonymKeys::default().current(rotation, KeyEpoch::at(now, rotation));
+    Identity::new(client, rule, &key)
+}
+
+fn incoming(head: RequestHead) -> IncomingRequest {
+    IncomingRequest {
+        method: head.method,
+        target: head.target,
+        authority: head.authority,
+        version: head.version,
+        fields: head.fields,
+        framing: head.content,
+        content: None,
+        upgrade: head.upgrade,
+        started: Instant::now(),
+    }
+}
+
+async fn own_answer(scene: &Scene<'_>) -> Option<Answer> {
+    let resource = own::Resource::of(scene)?;
+    let status = match own::answer(resource, scene, None).await {
+        Ok(response) => response.status(),
+        Err(refusal) => refusal.status(),
+    };
+    Some(Answer::Own { resource, status })
+}
+
+fn website_answer(
+    site: &Site,
+    origin: OriginRequest,
+    decisions: RequestDecisions,
+    set_cookies: &[HeaderValue],
+    context: &ResponseContext<'_>,
+) -> Answer {
+    let (status, mut fields) = if site.is_demo() {
+        let response = demonstrate(&origin);
+        (response.status, response.fields)
+    } else {
+        (StatusCode::OK, FieldLines::default())
+    };
+    for line in set_cookies {
+        fields.push(header::SET_COOKIE, line.clone());
+    }
+    let set_cookies = fields
+        .get_all(&header::SET_COOKIE)
+        .map(|line| (line.clone(), alone(line, context)))
+        .collect();
+    let stripped = minimise_response(&mut fields, context, decisions.evictions.clone());
+    Answer::Website(Box::new(WebsiteAnswer {
+        origin,
+        decisions,
+        set_cookies,
+        status,
+        fields,
+        stripped,
+    }))
+}
+
+/// What becomes of one `Set-Cookie` line.
+fn alone(line: &HeaderValue, context: &ResponseContext<'_>) -> Option<HeaderValue> {
+    let mut fields = FieldLines::default();
+    fields.push(header::SET_COOKIE, line.clone());
+    minimise_response(&mut fields, context, Vec::new());
+    // What is stored of a withdrawn consent is no answer to this line.
+    let is_ours = |line: &HeaderValue| cookie_name(line.as_bytes()) == CONSENT_COOKIE.as_bytes();
+    let mut lines = fields.get_all(&header::SET_COOKIE);
+    lines.find(|line| !is_ours(line)).cloned()
+}

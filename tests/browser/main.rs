@@ -1,0 +1,19 @@
+//! A real browser in front of the bundled website: what it keeps, what it sends, what it shows.
+//!
+//! Chromium and chromedriver have to be installed; a machine without them fails these tests.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a failed test may panic"
+)]
+
+#[path = "../gateway/mod.rs"]
+mod gateway;
+
+mod chromium;
+mod cookies;
+mod pages;
+mod shop;
+mod signals;
+mod webdriver;

@@ -1,0 +1,14 @@
+//! The real binary: what each command says, where, and with which exit code.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a failed test may panic"
+)]
+
+mod check;
+mod config;
+mod explain;
+mod gateway;
+mod program;
+mod usage;
+mod vendors;
