@@ -191,7 +191,8 @@ fn takes_trailers(fields: &FieldLines) -> bool {
         })
 }
 
-/// The lines that expire every cookie of a request that `consent` refuses.
+/// The lines that expire every cookie of a request that `consent` refuses, if the operator wants
+/// that.
 pub fn evictions(
     fields: &FieldLines,
     host: &str,
@@ -199,7 +200,7 @@ pub fn evictions(
     consent: &Consent,
 ) -> Vec<HeaderValue> {
     let mut evictions = Evictions::new(host);
-    if policy.enforces() {
+    if policy.enforces() && policy.evict {
         for pair in request_pairs(fields) {
             if let Verdict::Stripped(_) = policy.verdict(pair.name, consent) {
                 evictions.expire(pair.name);
