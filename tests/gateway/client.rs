@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Read, Write},
-    net::{SocketAddr, TcpStream},
+    net::{Ipv4Addr, SocketAddr, TcpStream},
     sync::Arc,
 };
 
@@ -14,7 +14,7 @@ use rustls::{
     pki_types::{CertificateDer, ServerName, UnixTime},
     version::{TLS12, TLS13},
 };
-use socket2::SockRef;
+use socket2::{Domain, SockRef, Socket, Type};
 
 use super::{
     PATIENCE,
@@ -147,11 +147,25 @@ impl Client {
 
     /// Connects as `tls` says.
     pub(crate) fn with(address: SocketAddr, tls: &Tls) -> io::Result<Self> {
-        let stream = TcpStream::connect(address)?;
+        Self::over(TcpStream::connect(address)?, tls.config(), tls.name())
+    }
+
+    /// Connects from `ip`, one of this machine's many loopback addresses.
+    pub(crate) fn from_ip(ip: Ipv4Addr, address: SocketAddr) -> Self {
+        let (stream, tls) = (connect_from(ip, address), Tls::default());
+        Self::over(stream, tls.config(), tls.name()).expect("a handshake")
+    }
+
+    /// Shakes hands on a connection, on which something may have been sent already.
+    pub(crate) fn over(
+        stream: TcpStream,
+        config: Arc<ClientConfig>,
+        name: ServerName<'static>,
+    ) -> io::Result<Self> {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
-        let session = ClientConnection::new(tls.config(), tls.name()).map_err(io::Error::other)?;
+        let session = ClientConnection::new(config, name).map_err(io::Error::other)?;
         let mut stream = StreamOwned::new(session, stream);
         while stream.conn.is_handshaking() {
             stream.conn.complete_io(&mut stream.sock)?;
@@ -242,12 +256,28 @@ pub(crate) fn is_timeout(error: &io::Error) -> bool {
     )
 }
 
+/// A connection from `ip`, one of this machine's many loopback addresses.
+pub(crate) fn connect_from(ip: Ipv4Addr, address: SocketAddr) -> TcpStream {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    let here = SocketAddr::from((ip, 0));
+    socket.bind(&here.into()).expect("a loopback address");
+    socket.connect(&address.into()).expect("a connection");
+    socket.into()
+}
+
 /// Connects without TLS and sends bytes.
 pub(crate) fn plain(address: SocketAddr, bytes: impl AsRef<[u8]>) -> Input<TcpStream> {
-    let mut stream = TcpStream::connect(address).expect("a connection");
+    plain_on(
+        TcpStream::connect(address).expect("a connection"),
+        bytes.as_ref(),
+    )
+}
+
+/// Sends bytes on a connection without TLS.
+pub(crate) fn plain_on(mut stream: TcpStream, bytes: &[u8]) -> Input<TcpStream> {
     stream.set_read_timeout(Some(PATIENCE)).expect("set");
     stream.set_write_timeout(Some(PATIENCE)).expect("set");
     // A peer may close before it has read all.
-    let _ = stream.write_all(bytes.as_ref());
+    let _ = stream.write_all(bytes);
     Input::new(stream)
 }

@@ -5,7 +5,7 @@ use std::{
     io::{self, BufRead, BufReader, Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpStream},
     path::PathBuf,
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Child, ChildStdout, Command, ExitStatus, Stdio},
     sync::{Arc, Condvar, Mutex},
     thread,
     time::Instant,
@@ -88,6 +88,8 @@ pub(crate) struct Gateway {
     folder: TempDir,
     stdout: Arc<Lines>,
     stderr: Arc<Lines>,
+    /// Open, so that writing to it waits rather than fails.
+    _unread: Option<ChildStdout>,
 }
 
 impl Gateway {
@@ -99,6 +101,15 @@ impl Gateway {
 
     /// The same, with environment variables.
     pub(crate) fn start_with(config: &str, environment: &[(&str, &str)]) -> Self {
+        Self::spawn(config, environment, true)
+    }
+
+    /// The same, and nobody ever reads its stdout.
+    pub(crate) fn start_unread(config: &str) -> Self {
+        Self::spawn(config, &[], false)
+    }
+
+    fn spawn(config: &str, environment: &[(&str, &str)], read: bool) -> Self {
         let (https, http, admin) = (Port::reserve(), Port::reserve(), Port::reserve());
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("proxy.toml");
@@ -114,7 +125,11 @@ impl Gateway {
             .stderr(Stdio::piped())
             .spawn()
             .expect("privet starts");
-        let stdout = Lines::follow(child.stdout.take().expect("stdout"));
+        let mut unread = child.stdout.take();
+        let stdout = match unread.take_if(|_| read) {
+            Some(stdout) => Lines::follow(stdout),
+            None => Arc::default(),
+        };
         let stderr = Lines::follow(child.stderr.take().expect("stderr"));
         let mut gateway = Self {
             child,
@@ -124,6 +139,7 @@ impl Gateway {
             folder,
             stdout,
             stderr,
+            _unread: unread,
         };
         gateway.wait_until_it_serves();
         gateway

@@ -27,9 +27,13 @@ pub(crate) struct Upgrade {
     pub(crate) lifetime: Lifetime,
 }
 
-/// The name that a `Set-Cookie` line sets; empty for a nameless cookie.
+/// The name under which what a `Set-Cookie` line sets comes back; empty for a nameless cookie.
+///
+/// Of a nameless cookie a browser sends the value alone (RFC 6265bis §5.8.3), so `=a=1` comes back
+/// as `a=1`.
 pub fn cookie_name(line: &[u8]) -> &[u8] {
-    let pair = line.split(|byte| *byte == b';').next().unwrap_or_default();
+    let pair = trim(line.split(|byte| *byte == b';').next().unwrap_or_default());
+    let pair = pair.strip_prefix(b"=").unwrap_or(pair);
     match memchr::memchr(b'=', pair) {
         Some(equals) => trim(pair.get(..equals).unwrap_or_default()),
         None => &[],
@@ -226,6 +230,8 @@ mod tests {
             ("a=1; b=2", "a"),
             (" a = 1", "a"),
             ("=v", ""),
+            ("=a=1", "a"),
+            (" = a =1", "a"),
             ("v", ""),
             ("a;b=1", ""),
             ("", ""),

@@ -17,16 +17,18 @@ pub(super) const GPC_SUPPORT: &str = "{\"gpc\":true,\"lastUpdate\":\"2026-11-24\
 
 /// What was chosen, as JSON.
 pub(super) fn tell(scene: &Scene<'_>) -> Response<ResponseBody> {
-    let mut response = json(scene, &scene.consent);
+    json(scene, &scene.consent)
+}
+
+/// Stores the choice again from which the browser's signal took a yes; wherever the visitor comes
+/// first, the signal's absence must not bring it back later.
+pub(super) fn store_withdrawal(scene: &Scene<'_>, fields: &mut HeaderMap) {
     let policy = &scene.site.policy;
     let withdrawal = scene.consent.withdrawal().filter(|_| policy.enforces());
     let line = withdrawal.and_then(|choice| {
         choice.set_cookie(policy.consent_rules(), policy.catalogue(), scene.now)
     });
-    response
-        .headers_mut()
-        .extend(line.map(|line| (header::SET_COOKIE, line)));
-    response
+    fields.extend(line.map(|line| (header::SET_COOKIE, line)));
 }
 
 fn json(scene: &Scene<'_>, consent: &Consent) -> Response<ResponseBody> {

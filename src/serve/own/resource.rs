@@ -11,6 +11,9 @@ use crate::{
     upstream::BoxContent,
 };
 
+/// The first segment of all that is privet's own.
+const PREFIX: &str = ".privet";
+
 /// See the module.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Resource {
@@ -65,6 +68,8 @@ fn normalised(path: &str) -> Cow<'_, str> {
     for segment in decoded.split('/') {
         match segment {
             "" | "." => {}
+            // No way leads out of privet's own prefix to the website.
+            ".." if segments == [PREFIX] => {}
             ".." => {
                 segments.pop();
             }
@@ -114,28 +119,32 @@ pub(in crate::serve) async fn answer(
     scene: &Scene<'_>,
     content: Option<BoxContent>,
 ) -> Result<Response<ResponseBody>, Refusal> {
-    let read = matches!(scene.request.method, Method::GET | Method::HEAD);
-    match resource {
-        Resource::RefusedVendor => vendor_refusal(scene),
-        Resource::Unknown => Err(Refusal::NotFound),
-        Resource::Consent if scene.request.method == Method::POST => {
-            consent::choose(scene, content).await
+    let method = &scene.request.method;
+    let is_read = matches!(*method, Method::GET | Method::HEAD);
+    let mut response = match resource {
+        Resource::RefusedVendor => vendor_refusal(scene)?,
+        Resource::Unknown => return Err(Refusal::NotFound),
+        Resource::Consent if *method == Method::POST => {
+            return consent::choose(scene, content).await;
         }
-        Resource::Consent if !read => Err(Refusal::MethodNotAllowed("GET, HEAD, POST")),
-        _ if !read => Err(Refusal::MethodNotAllowed("GET, HEAD")),
-        Resource::Consent => Ok(consent::tell(scene)),
-        Resource::Centre => Ok(centre::show(scene)),
-        Resource::CentreWithoutSlash => Ok(redirect("/.privet/")),
-        Resource::Style => Ok(with_type(
-            "text/css; charset=utf-8",
-            page::STYLE,
-            "max-age=3600",
-        )),
-        Resource::Gpc => Ok(with_type(
-            "application/json",
-            consent::GPC_SUPPORT,
-            "max-age=86400",
-        )),
+        Resource::Consent if !is_read => return Err(Refusal::MethodNotAllowed("GET, HEAD, POST")),
+        _ if !is_read => return Err(Refusal::MethodNotAllowed("GET, HEAD")),
+        Resource::Consent => consent::tell(scene),
+        Resource::Centre => centre::show(scene),
+        Resource::CentreWithoutSlash | Resource::Style | Resource::Gpc => {
+            return Ok(same_for_all(resource));
+        }
+    };
+    consent::store_withdrawal(scene, response.headers_mut());
+    Ok(response)
+}
+
+/// What is the same for every visitor, so that caches may keep it.
+fn same_for_all(resource: Resource) -> Response<ResponseBody> {
+    match resource {
+        Resource::Style => with_type("text/css; charset=utf-8", page::STYLE, "max-age=3600"),
+        Resource::Gpc => with_type("application/json", consent::GPC_SUPPORT, "max-age=86400"),
+        _ => redirect("/.privet/"),
     }
 }
 
@@ -214,6 +223,8 @@ mod tests {
             ("/100%", "/100%"),
             ("/..", "/"),
             ("/a%zz", "/a%zz"),
+            ("/.privet/../index.html", "/.privet/index.html"),
+            ("/.privet/a/%2e%2e/..", "/.privet/"),
         ] {
             assert_eq!(normalised(path), expected, "{path}");
         }

@@ -1,0 +1,6 @@
+//! Consent over the wire: told, taken, stored, withdrawn, and what the browser's signals do to it.
+
+mod form;
+mod prefix;
+mod signals;
+mod stored;

@@ -1,0 +1,16 @@
+//! What privet promises about privacy and operation, over real sockets: cookies, consent, addresses,
+//! logs, certificates, and that reloads and shutdowns lose nothing.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a failed test may panic"
+)]
+
+#[path = "../gateway/mod.rs"]
+mod gateway;
+
+mod address;
+mod consent;
+mod cookies;
+mod visit;
