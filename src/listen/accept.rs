@@ -2,13 +2,10 @@
 
 use std::{
     cell::{Cell, RefCell},
-    fmt,
-    future::poll_fn,
-    io,
+    fmt, io,
     net::SocketAddr,
     rc::Rc,
     sync::Arc,
-    task::Poll,
     time::Duration,
 };
 
@@ -16,17 +13,19 @@ use rustls::ServerConfig;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::Notify,
-    time::sleep,
+    time::{sleep, timeout},
 };
 
 use super::{
     connection::{serve_http, serve_https},
-    socket::Door,
+    socket::{Door, turn_newcomers_away},
 };
 use crate::{privacy::ClientAddr, serve::Worker, tls::CertificateResolver};
 
 /// How long to wait where the process has no descriptor left.
 const EXHAUSTED: Duration = Duration::from_millis(100);
+/// A round trip to nearly anywhere: how long a TCP handshake that has begun may take to its end.
+const ROUND_TRIP: Duration = Duration::from_millis(200);
 
 /// What every connection of a worker passes on its way in.
 pub(crate) struct Gate {
@@ -34,6 +33,7 @@ pub(crate) struct Gate {
     pub(super) resolver: Arc<CertificateResolver>,
     tls: RefCell<Arc<ServerConfig>>,
     open: Cell<usize>,
+    listening: Cell<usize>,
     limit: Cell<usize>,
     closed: Notify,
 }
@@ -51,6 +51,7 @@ impl Gate {
             resolver,
             tls: RefCell::new(tls),
             open: Cell::new(0),
+            listening: Cell::new(0),
             limit: Cell::new(limit),
             closed: Notify::new(),
         }
@@ -68,9 +69,9 @@ impl Gate {
         Arc::clone(&self.tls.borrow())
     }
 
-    /// Returns once every connection has closed.
+    /// Returns once every accept loop has ended and every connection has closed.
     pub(crate) async fn emptied(&self) {
-        while self.open.get() > 0 {
+        while self.open.get() + self.listening.get() > 0 {
             self.closed.notified().await;
         }
     }
@@ -124,6 +125,7 @@ impl Listening {
         listener: std::net::TcpListener,
     ) -> io::Result<Self> {
         let listener = TcpListener::from_std(listener)?;
+        gate.listening.set(gate.listening.get() + 1);
         let stop = Rc::new(Notify::new());
         let (gate, stopped) = (Rc::clone(gate), Rc::clone(&stop));
         tokio::task::spawn_local(async move {
@@ -132,10 +134,9 @@ impl Listening {
                 () = stopped.notified() => {}
                 () = gate.worker.drained() => {}
             }
-            // What the kernel has accepted already would be reset with the socket.
-            while let Some(Ok((stream, peer))) = waiting(&listener).await {
-                admit(&gate, door, stream, peer);
-            }
+            let_the_rest_in(&gate, door, listener).await;
+            gate.listening.set(gate.listening.get().saturating_sub(1));
+            gate.closed.notify_one();
         });
         Ok(Self { stop })
     }
@@ -160,13 +161,29 @@ async fn accept_forever(gate: &Rc<Gate>, door: Door, listener: &TcpListener) {
     }
 }
 
-/// A connection that waits already; `None` if there is none.
-async fn waiting(listener: &TcpListener) -> Option<io::Result<(TcpStream, SocketAddr)>> {
-    poll_fn(|cx| match listener.poll_accept(cx) {
-        Poll::Ready(accepted) => Poll::Ready(Some(accepted)),
-        Poll::Pending => Poll::Ready(None),
-    })
-    .await
+/// Lets in who waits already, or is about to: whom the kernel has answered would be reset with the
+/// socket.
+async fn let_the_rest_in(gate: &Rc<Gate>, door: Door, listener: TcpListener) {
+    turn_newcomers_away(&listener);
+    let _ = timeout(ROUND_TRIP, accept_forever(gate, door, &listener)).await;
+    // Not through the runtime, which knows only of those who came before its last look.
+    let Ok(listener) = listener.into_std() else {
+        return;
+    };
+    loop {
+        match listener.accept() {
+            Ok((stream, peer)) => {
+                if stream.set_nonblocking(true).is_ok()
+                    && let Ok(stream) = TcpStream::from_std(stream)
+                {
+                    admit(gate, door, stream, peer);
+                }
+            }
+            Err(error) if is_of_one_connection(&error) => {}
+            // Nobody waits any more.
+            Err(_) => return,
+        }
+    }
 }
 
 fn admit(gate: &Rc<Gate>, door: Door, stream: TcpStream, peer: SocketAddr) {

@@ -4,9 +4,10 @@
 use std::{
     fmt, io,
     net::{SocketAddr, TcpListener},
+    os::fd::AsFd,
 };
 
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockFilter, SockRef, Socket, Type};
 
 /// Connections that wait to be accepted.
 const BACKLOG: i32 = 4096;
@@ -92,4 +93,26 @@ fn bound(address: SocketAddr, shared: bool) -> io::Result<Socket> {
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
     Ok(socket)
+}
+
+/// Has the kernel overlook whoever asks for a connection from now on, so that nobody is let in
+/// between the last accept and the end of the socket, only to be reset. They ask again within a
+/// second, and are refused or find another listener.
+pub(super) fn turn_newcomers_away(listener: &impl AsFd) {
+    /// `BPF_LD | BPF_B | BPF_ABS`.
+    const LOAD_BYTE: u16 = 0x30;
+    /// `BPF_JMP | BPF_JSET | BPF_K`.
+    const JUMP_IF_SET: u16 = 0x45;
+    /// `BPF_RET | BPF_K`.
+    const RETURN: u16 = 0x06;
+    // Classic BPF, whose packet begins with the TCP header (RFC 9293 §3.1): a segment with SYN among
+    // the flags in byte 13 is dropped, any other passes.
+    let drop_syn = [
+        SockFilter::new(LOAD_BYTE, 0, 0, 13),
+        SockFilter::new(JUMP_IF_SET, 0, 1, 0x02),
+        SockFilter::new(RETURN, 0, 0, 0),
+        SockFilter::new(RETURN, 0, 0, u32::MAX),
+    ];
+    // Where the kernel takes no filter, the moment without one is very short.
+    let _ = SockRef::from(listener).attach_filter(&drop_syn);
 }

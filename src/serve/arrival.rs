@@ -22,11 +22,16 @@ pub(super) enum Arrival {
 }
 
 /// Awaits the next request's head: idle for so long, then incomplete for so long.
+///
+/// A gateway that is to end closes connections that idle between requests, whose visitors can ask
+/// elsewhere. Whoever has just been let in and is `fresh` still gets an answer, if the request comes
+/// as soon as a head has to.
 pub(super) async fn await_head<S: AsyncRead + AsyncWrite + Unpin>(
     wire: &SharedWire<S>,
     visitor: &Visitor,
     head_limits: HeadLimits,
     limits: &Limits,
+    fresh: bool,
 ) -> Arrival {
     let mut boundary = HeadBoundary::default();
     let mut idle = wire.borrow().input.is_empty();
@@ -37,24 +42,12 @@ pub(super) async fn await_head<S: AsyncRead + AsyncWrite + Unpin>(
     };
     wire.borrow_mut().timer.set(Instant::now(), first);
     let mut drained = pin!(visitor.worker.drained());
+    let mut hurried = false;
     poll_fn(|cx| {
         let mut wire = wire.borrow_mut();
         loop {
-            skip_empty_lines(&mut wire.input);
-            match boundary.find(&wire.input) {
-                Ok(Some(end)) if end <= head_limits.size => {
-                    return Poll::Ready(Arrival::Head(wire.input.split_to(end).freeze()));
-                }
-                Ok(None) if wire.input.len() <= head_limits.size => {}
-                Ok(_) => {
-                    let error = if boundary.has_start_line() {
-                        HeadError::TooLarge
-                    } else {
-                        HeadError::TargetTooLong
-                    };
-                    return Poll::Ready(Arrival::Refused(Refusal::Head(error)));
-                }
-                Err(error) => return Poll::Ready(Arrival::Refused(Refusal::Head(error))),
+            if let Some(arrival) = take_head(&mut boundary, &mut wire.input, head_limits) {
+                return Poll::Ready(arrival);
             }
             match wire.poll_fill(cx) {
                 Poll::Ready(Ok(1..)) => {}
@@ -66,16 +59,39 @@ pub(super) async fn await_head<S: AsyncRead + AsyncWrite + Unpin>(
             idle = false;
             wire.timer.set(Instant::now(), limits.header_timeout);
         }
+        if idle && !hurried && drained.as_mut().poll(cx).is_ready() {
+            if !fresh {
+                return Poll::Ready(Arrival::Nothing);
+            }
+            hurried = true;
+            wire.timer.set(Instant::now(), limits.header_timeout);
+        }
         if wire.timer.poll_due(cx).is_ready() {
             let refused = Arrival::Refused(Refusal::HeadTimeout);
             return Poll::Ready(if idle { Arrival::Nothing } else { refused });
         }
-        if idle && drained.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(Arrival::Nothing);
-        }
         Poll::Pending
     })
     .await
+}
+
+/// The head, once all of it is there, or why it is refused.
+fn take_head(
+    boundary: &mut HeadBoundary,
+    input: &mut BytesMut,
+    limits: HeadLimits,
+) -> Option<Arrival> {
+    skip_empty_lines(input);
+    let error = match boundary.find(input) {
+        Ok(Some(end)) if end <= limits.size => {
+            return Some(Arrival::Head(input.split_to(end).freeze()));
+        }
+        Ok(None) if input.len() <= limits.size => return None,
+        Ok(_) if boundary.has_start_line() => HeadError::TooLarge,
+        Ok(_) => HeadError::TargetTooLong,
+        Err(error) => error,
+    };
+    Some(Arrival::Refused(Refusal::Head(error)))
 }
 
 /// Empty lines before a request line are ignored (RFC 9112 §2.2).

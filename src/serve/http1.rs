@@ -20,6 +20,7 @@ use super::{
     refusal::Refusal,
     respond::{Facts, LINGER_TIME, linger, respond},
     response::ClientResponse,
+    snapshot::Compiled,
     tunnel::tunnel,
     visitor::Visitor,
     wire::{SharedWire, Wire, WireContent, WritePace},
@@ -45,19 +46,23 @@ where
     S: AsyncRead + AsyncWrite + Unpin + 'static,
 {
     let wire = Rc::new(RefCell::new(Wire::new(stream)));
+    let mut fresh = true;
     loop {
         let snapshot = visitor.worker.snapshot();
-        let compiled = &snapshot.compiled;
-        let arrival = await_head(&wire, &visitor, compiled.head_limits, &compiled.limits).await;
+        let Compiled {
+            head_limits,
+            limits,
+            ..
+        } = &*snapshot.compiled;
+        let arrival = await_head(&wire, &visitor, *head_limits, limits, fresh).await;
+        fresh = false;
         let started = Instant::now();
         let head = match arrival {
             Arrival::Nothing => break,
             Arrival::Refused(refusal) => Err(refusal),
-            Arrival::Head(head) => {
-                parse_request(&head, compiled.head_limits).map_err(Refusal::Head)
-            }
+            Arrival::Head(head) => parse_request(&head, *head_limits).map_err(Refusal::Head),
         };
-        let pace = write_pace(&compiled.limits);
+        let pace = write_pace(limits);
         drop(snapshot);
         let next = match head {
             Ok(head) => Box::pin(serve_request(&wire, &visitor, head, started, pace)).await,

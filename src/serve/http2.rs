@@ -9,7 +9,8 @@ use hyper::{body::Incoming, rt::Executor, server::conn::http2::Builder, service:
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    time::Instant,
+    sync::Notify,
+    time::{Instant, timeout},
 };
 
 use super::{
@@ -54,7 +55,7 @@ where
         .max_local_error_reset_streams(128)
         .keep_alive_interval(limits.idle_timeout)
         .keep_alive_timeout(Duration::from_secs(20));
-    let idle = limits.idle_timeout;
+    let (idle, first) = (limits.idle_timeout, limits.header_timeout);
     let stalled = limits.write_timeout;
     let meter = FrameMeter::new(stream, limits.http2_control_frames, stalled);
     let activity = Rc::new(Activity::new());
@@ -79,7 +80,7 @@ where
         tokio::select! {
             served = connection.as_mut() => return served,
             () = activity.idle(idle) => {}
-            () = visitor.worker.drained() => {}
+            () = activity.done_here(visitor.worker.drained(), first) => {}
         }
         connection.as_mut().graceful_shutdown();
         connection.await
@@ -188,6 +189,8 @@ impl<F: Future<Output = ()> + 'static> Executor<F> for LocalExecutor {
 struct Activity {
     running: std::cell::Cell<usize>,
     last: std::cell::Cell<Instant>,
+    used: std::cell::Cell<bool>,
+    first: Notify,
 }
 
 impl Activity {
@@ -195,12 +198,26 @@ impl Activity {
         Self {
             running: std::cell::Cell::new(0),
             last: std::cell::Cell::new(Instant::now()),
+            used: std::cell::Cell::new(false),
+            first: Notify::new(),
         }
     }
 
     fn begin(self: &Rc<Self>) -> Running {
         self.running.set(self.running.get() + 1);
+        if !self.used.replace(true) {
+            self.first.notify_one();
+        }
         Running(Rc::clone(self))
+    }
+
+    /// Returns once the gateway is to end, and whoever has just been let in has had the time for a
+    /// first request, as over HTTP/1.1.
+    async fn done_here(&self, drained: impl Future<Output = ()>, patience: Duration) {
+        drained.await;
+        if !self.used.get() {
+            let _ = timeout(patience, self.first.notified()).await;
+        }
     }
 
     /// Returns once there has been no request for so long.

@@ -30,7 +30,14 @@ pub(crate) async fn serve_redirect(stream: TcpStream, visitor: Rc<Visitor>) {
     let wire = Rc::new(RefCell::new(Wire::new(stream)));
     let snapshot = visitor.worker.snapshot();
     let compiled = &snapshot.compiled;
-    let arrival = await_head(&wire, &visitor, compiled.head_limits, &compiled.limits).await;
+    let arrival = await_head(
+        &wire,
+        &visitor,
+        compiled.head_limits,
+        &compiled.limits,
+        true,
+    )
+    .await;
     let started = Instant::now();
     let response = match arrival {
         Arrival::Nothing => return close(&wire).await,

@@ -119,8 +119,6 @@ async fn work(begin: Start, mut inbox: UnboundedReceiver<Command>) {
             }
             Command::Drain(limit) => {
                 worker.drain();
-                // A turn of the runtime lets the accept loops empty their queues first.
-                tokio::task::yield_now().await;
                 if timeout(limit, gate.emptied()).await.is_err() {
                     tracing::warn!("some requests did not finish in time and were ended");
                 }

@@ -2,6 +2,7 @@
 
 use std::{
     convert::Infallible,
+    io,
     net::SocketAddr,
     pin::Pin,
     sync::{Arc, mpsc},
@@ -115,30 +116,32 @@ pub(crate) struct Http2 {
 impl Http2 {
     /// Connects over TLS.
     pub(crate) fn connect(address: SocketAddr) -> Self {
+        Self::try_connect(address).expect("a connection")
+    }
+
+    /// The same, where the other side may end it.
+    pub(crate) fn try_connect(address: SocketAddr) -> Option<Self> {
         let (connected, connection) = mpsc::channel();
         let (end, ended) = oneshot::channel::<()>();
         thread::spawn(move || {
             let runtime = Builder::new_current_thread().enable_all().build();
             let runtime = runtime.expect("a runtime");
             runtime.block_on(async {
-                let tls = Tls::h2();
-                let tcp = TcpStream::connect(address).await.expect("a connection");
-                let connector = TlsConnector::from(Arc::clone(&tls.config()));
-                let stream = connector.connect(tls.name(), tcp).await;
-                let stream = TokioIo::new(stream.expect("a handshake"));
-                let (sender, connection) = http2::handshake(TokioExecutor::new(), stream)
-                    .await
-                    .expect("HTTP/2");
-                tokio::spawn(connection);
+                let Ok(sender) = begin(address).await else {
+                    return;
+                };
                 let _ = connected.send((sender, Handle::current()));
                 let _ = ended.await;
             });
         });
-        let (sender, runtime) = connection.recv_timeout(PATIENCE).expect("a connection");
-        Self {
-            sender,
-            runtime,
-            _end: end,
+        match connection.recv_timeout(PATIENCE) {
+            Ok((sender, runtime)) => Some(Self {
+                sender,
+                runtime,
+                _end: end,
+            }),
+            Err(mpsc::RecvTimeoutError::Disconnected) => None,
+            Err(mpsc::RecvTimeoutError::Timeout) => panic!("no connection in time"),
         }
     }
 
@@ -160,10 +163,29 @@ impl Http2 {
         Pending(pending)
     }
 
+    /// Sends a `GET`.
+    pub(crate) fn send_get(&self, path: &str) -> Pending {
+        self.send(request("GET", path, empty()))
+    }
+
     /// A `GET` and its response.
     pub(crate) fn get(&self, path: &str) -> Answer {
-        self.send(request("GET", path, empty())).answer()
+        self.send_get(path).answer()
     }
+}
+
+/// Connects, and drives the connection in the background.
+async fn begin(address: SocketAddr) -> io::Result<http2::SendRequest<Pieces>> {
+    let tls = Tls::h2();
+    let tcp = TcpStream::connect(address).await?;
+    let connector = TlsConnector::from(Arc::clone(&tls.config()));
+    let stream = connector.connect(tls.name(), tcp).await?;
+    let stream = TokioIo::new(stream);
+    let (sender, connection) = http2::handshake(TokioExecutor::new(), stream)
+        .await
+        .map_err(io::Error::other)?;
+    tokio::spawn(connection);
+    Ok(sender)
 }
 
 /// A request for `https://www.example.com`.

@@ -237,6 +237,13 @@ impl Gateway {
         entries(&self.stdout.lines.lock().expect("lines"))
     }
 
+    /// Waits until the access log has so many entries.
+    pub(crate) fn wait_log_lines(&self, count: usize) -> Vec<Value> {
+        self.stdout.wait("lines of the access log", |lines| {
+            Some(entries(lines)).filter(|entries| entries.len() >= count)
+        })
+    }
+
     /// Waits for an entry of the access log.
     pub(crate) fn wait_log(&self, what: &str, mut is_it: impl FnMut(&Value) -> bool) -> Value {
         self.stdout.wait(what, |lines| {

@@ -13,4 +13,8 @@ mod gateway;
 mod address;
 mod consent;
 mod cookies;
+mod leak;
+mod lifecycle;
+mod log;
+mod tls;
 mod visit;
