@@ -11,8 +11,8 @@ use http::{HeaderName, HeaderValue, Method, header, uri::PathAndQuery};
 use privet::{
     config,
     privacy::{
-        BUILT_IN_CATALOGUE, Catalogue, ClientAddr, ClientRequest, Consent, Content, FieldLines,
-        Policy, ResponseContext, minimise_request, minimise_response,
+        BUILT_IN_CATALOGUE, Catalogue, ClientAddr, ClientRequest, Consent, Content, CookieMemory,
+        FieldLines, Policy, ResponseContext, minimise_request, minimise_response,
     },
 };
 
@@ -142,7 +142,10 @@ fn requests(bench: &mut Criterion) {
     ] {
         let consent = decide(policy, &fields);
         let scene = Scene::new();
-        let minimise = |fields| minimise_request(scene.request(fields), policy, &consent);
+        let mut minimise = |fields| {
+            let mut memory = CookieMemory::default();
+            minimise_request(scene.request(fields), policy, &consent, &mut memory)
+        };
         let (_, decisions) = minimise(fields.clone());
         let trackers = if fields.contains(&header::COOKIE) {
             9
@@ -151,7 +154,7 @@ fn requests(bench: &mut Criterion) {
         };
         assert_eq!(decisions.stripped.len(), trackers, "{name}");
         group.bench_function(name, |bench| {
-            bench.iter_batched(|| fields.clone(), minimise, BatchSize::SmallInput)
+            bench.iter_batched(|| fields.clone(), &mut minimise, BatchSize::SmallInput)
         });
     }
 }

@@ -30,7 +30,7 @@ pub use address::{ClientAddr, MinimisedAddr, PseudonymKey, PseudonymReader};
 pub use catalogue::{Catalogue, Claim, VendorId, slug};
 pub use client_ip::{Derived, TrustedProxies};
 pub use consent::{CONSENT_COOKIE, Choice, Consent, ConsentSource, State};
-pub use cookies::{CookiePair, cookie_name, imf_fixdate, pairs, request_pairs};
+pub use cookies::{CookieMemory, CookiePair, cookie_name, imf_fixdate, pairs, request_pairs};
 pub use field_lines::FieldLines;
 pub use fields::{Removal, removal};
 pub use policy::{Policy, Stripped, Verdict};

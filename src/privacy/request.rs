@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, header, uri::PathAndQuery
 use super::{
     address::ClientAddr,
     consent::Consent,
-    cookies::{Evictions, filter, request_pairs},
+    cookies::{CookieDecision, CookieMemory, Evictions, filter, request_pairs},
     field_lines::FieldLines,
     fields::{is_connection_specific, is_removed, named_by_connection},
     policy::{Policy, Stripped, Verdict},
@@ -105,29 +105,30 @@ pub struct RequestDecisions {
     pub fields_removed: u32,
 }
 
-/// Makes the website's request.
+/// Makes the website's request. `memory` is the connection's, and has served no other policy.
 pub fn minimise_request(
     mut request: ClientRequest<'_>,
     policy: &Policy,
     consent: &Consent,
+    memory: &mut CookieMemory,
 ) -> (OriginRequest, RequestDecisions) {
-    let mut decisions = RequestDecisions::default();
+    let mut fields_removed = 0;
     let mut fields = FieldLines::with_capacity(request.fields.len() + 8);
     fields.push(header::HOST, request.authority.clone());
     let named = named_by_connection(&request.fields);
     let trailers = takes_trailers(&request.fields);
-    let mut cookies = cookies(&request, policy, consent, &mut decisions);
+    let mut cookies = cookies(&request, policy, consent, memory);
     for (name, value) in std::mem::take(&mut request.fields) {
         match name {
             header::HOST | header::CONTENT_LENGTH | header::EXPECT => {}
             header::COOKIE => {
-                if let Some(line) = cookies.take() {
+                if let Some(line) = cookies.line.take() {
                     fields.push(name, line);
                 }
             }
             _ if is_connection_specific(&name) || named.contains(&name) => {}
             _ if is_removed(name.as_str(), value.as_bytes(), request.client) => {
-                decisions.fields_removed += 1;
+                fields_removed += 1;
             }
             _ => fields.push(name, value),
         }
@@ -139,6 +140,11 @@ pub fn minimise_request(
         fields,
         content: request.content,
         upgrade: request.upgrade.is_some(),
+    };
+    let decisions = RequestDecisions {
+        stripped: cookies.stripped,
+        evictions: cookies.evictions,
+        fields_removed,
     };
     (origin, decisions)
 }
@@ -214,27 +220,42 @@ fn cookies(
     request: &ClientRequest<'_>,
     policy: &Policy,
     consent: &Consent,
-    decisions: &mut RequestDecisions,
-) -> Option<HeaderValue> {
+    memory: &mut CookieMemory,
+) -> CookieDecision {
+    let (fields, host) = (&request.fields, request.host);
+    if !fields.contains(&header::COOKIE) {
+        return CookieDecision::default();
+    }
+    if let Some(decision) = memory.recall(fields, host, consent) {
+        return decision;
+    }
+    let decision = decide(fields, host, policy, consent);
+    memory.remember(fields, host, consent, &decision);
+    decision
+}
+
+fn decide(fields: &FieldLines, host: &str, policy: &Policy, consent: &Consent) -> CookieDecision {
     let enforces = policy.enforces();
-    let mut evictions = Evictions::new(request.host);
-    let line = filter(&request.fields, |pair| {
-        match policy.verdict(pair.name, consent) {
-            Verdict::Stripped(stripped) => {
-                if decisions.stripped.capacity() == 0 {
-                    decisions.stripped.reserve(8);
-                }
-                decisions.stripped.push(stripped);
-                if enforces && policy.evict {
-                    evictions.expire(pair.name);
-                }
-                !enforces
+    let mut stripped = Vec::new();
+    let mut evictions = Evictions::new(host);
+    let line = filter(fields, |pair| match policy.verdict(pair.name, consent) {
+        Verdict::Stripped(whose) => {
+            if stripped.capacity() == 0 {
+                stripped.reserve(8);
             }
-            Verdict::Kept(_) | Verdict::KeptForSession => true,
+            stripped.push(whose);
+            if enforces && policy.evict {
+                evictions.expire(pair.name);
+            }
+            !enforces
         }
+        Verdict::Kept(_) | Verdict::KeptForSession => true,
     });
-    decisions.evictions = evictions.into_lines();
-    line
+    CookieDecision {
+        line,
+        stripped,
+        evictions: evictions.into_lines(),
+    }
 }
 
 /// Takes from a request's trailer section what its header section may not hold either, and what

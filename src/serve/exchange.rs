@@ -171,7 +171,10 @@ async fn answer(
 
     let consent = scene.consent;
     let client_request = client_request(request, &text, host, &identity, &record.request_id);
-    let (origin, decisions) = minimise_request(client_request, policy, &consent);
+    let (origin, decisions) = {
+        let mut memory = visitor.cookie_memory(&snapshot.compiled, index);
+        minimise_request(client_request, policy, &consent, &mut memory)
+    };
     count_stripped(&snapshot, index, &decisions.stripped, Direction::Request);
     record.cookies_stripped = u32::try_from(decisions.stripped.len()).unwrap_or(u32::MAX);
     visitor

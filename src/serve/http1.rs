@@ -151,17 +151,20 @@ where
         upgrade: head.upgrade,
         started,
     };
-    let mut exchange = pin!(exchange(Rc::clone(visitor), request));
-    let response = poll_fn(|cx| {
-        if let Poll::Ready(response) = exchange.as_mut().poll(cx) {
-            return Poll::Ready(Some(response));
-        }
-        wire.borrow_mut().poll_gone(cx).map(|()| None)
-    })
-    .await;
+    // Its room is free for the response's way once it ends.
+    let response = {
+        let mut exchange = pin!(exchange(Rc::clone(visitor), request));
+        poll_fn(|cx| {
+            if let Poll::Ready(response) = exchange.as_mut().poll(cx) {
+                return Poll::Ready(Some(response));
+            }
+            wire.borrow_mut().poll_gone(cx).map(|()| None)
+        })
+        .await
+    };
     match response {
         Some(response) => respond(wire, visitor, response, facts, pace).await,
-        // Dropping the exchange cancels the website's request.
+        // Dropping the exchange cancelled the website's request.
         None => Next::Close,
     }
 }

@@ -15,9 +15,9 @@ use super::{
 use crate::{
     http1::{HeadError, RequestHead},
     privacy::{
-        CONSENT_COOKIE, ClientAddr, Consent, Content, FieldLines, MinimisedAddr, OriginRequest,
-        Policy, RequestDecisions, ResponseContext, Stripped, cookie_name, minimise_request,
-        minimise_response,
+        CONSENT_COOKIE, ClientAddr, Consent, Content, CookieMemory, FieldLines, MinimisedAddr,
+        OriginRequest, Policy, RequestDecisions, ResponseContext, Stripped, cookie_name,
+        minimise_request, minimise_response,
     },
     site::Authority,
 };
@@ -127,7 +127,8 @@ pub(crate) async fn rehearse(
     let answer = own.unwrap_or_else(|| {
         let id = &rehearsal.request_id;
         let request = client_request(&mut request, &text, host, &identity, id);
-        let (origin, decisions) = minimise_request(request, policy, &consent);
+        let (origin, decisions) =
+            minimise_request(request, policy, &consent, &mut CookieMemory::default());
         let context = ResponseContext {
             policy,
             consent: &consent,

@@ -85,11 +85,13 @@ pub(super) async fn respond<S: AsyncRead + AsyncWrite + Unpin>(
     }
     drop(body);
     if !wire.borrow().decoder.is_done() {
+        keep = keep && linger(wire).await;
         if !keep {
             // Told first, so that a visitor that reads to the end of the response closes too.
             close(wire).await;
+            wire.borrow_mut().decoder = Decoder::UntilClose;
+            linger(wire).await;
         }
-        keep &= linger(wire).await;
     }
     if keep { Next::Request } else { Next::Close }
 }
@@ -217,7 +219,7 @@ pub(super) async fn linger<S: AsyncRead + AsyncWrite + Unpin>(wire: &SharedWire<
                 Ok(Decoded::End) => return Poll::Ready(true),
                 Ok(Decoded::NeedMore) => break,
                 // Nobody knows where another request would begin.
-                Err(_) => *decoder = Decoder::UntilClose,
+                Err(_) => return Poll::Ready(false),
             }
         }
         match wire.poll_fill(cx) {

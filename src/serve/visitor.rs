@@ -1,6 +1,10 @@
 //! A visitor's connection as its requests see it: whose it is, and what may be known of that.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{RefCell, RefMut},
+    rc::Rc,
+    sync::{Arc, Weak},
+};
 
 use http::HeaderValue;
 
@@ -10,7 +14,7 @@ use super::{
     worker::Worker,
 };
 use crate::privacy::{
-    AddressRule, ClientAddr, FieldLines, MinimisedAddr, PseudonymKey, PseudonymReader,
+    AddressRule, ClientAddr, CookieMemory, FieldLines, MinimisedAddr, PseudonymKey, PseudonymReader,
 };
 
 /// See the module.
@@ -22,6 +26,15 @@ pub(crate) struct Visitor {
     pub(super) tls: Option<&'static str>,
     /// What the last request found; nearly always the same for the next one.
     last: RefCell<Option<(Derivation, Identity)>>,
+    cookies: RefCell<SiteMemory>,
+}
+
+/// What was decided on cookies under one policy: that of a site, by its place in a configuration.
+#[derive(Debug, Default)]
+struct SiteMemory {
+    compiled: Weak<Compiled>,
+    site: usize,
+    cookies: CookieMemory,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -62,7 +75,27 @@ impl Visitor {
             peer,
             tls,
             last: RefCell::new(None),
+            cookies: RefCell::default(),
         }
+    }
+
+    /// What was last decided on cookies for that site of that configuration.
+    pub(super) fn cookie_memory(
+        &self,
+        compiled: &Arc<Compiled>,
+        site: usize,
+    ) -> RefMut<'_, CookieMemory> {
+        let mut memory = self.cookies.borrow_mut();
+        // The weak reference keeps the address from being used again.
+        let same = std::ptr::eq(memory.compiled.as_ptr(), Arc::as_ptr(compiled));
+        if !same || memory.site != site {
+            *memory = SiteMemory {
+                compiled: Arc::downgrade(compiled),
+                site,
+                cookies: CookieMemory::default(),
+            };
+        }
+        RefMut::map(memory, |memory| &mut memory.cookies)
     }
 
     /// Whose request one with those fields is. `now` is in seconds since 1970.

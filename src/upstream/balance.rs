@@ -247,7 +247,8 @@ impl Upstream {
                     }
                 }
             }
-            let transport = match endpoint.connect(context).await {
+            // Rare and large: boxed, so that the usual way stays small.
+            let transport = match Box::pin(endpoint.connect(context)).await {
                 Ok(transport) => transport,
                 Err(error) => {
                     failure = error;

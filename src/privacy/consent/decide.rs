@@ -64,7 +64,7 @@ impl State {
 }
 
 /// What this visitor consented to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Consent {
     granted: Purposes,
     refused: Purposes,

@@ -3,13 +3,16 @@
 
 mod date;
 mod eviction;
+mod memory;
 mod pairs;
 mod set_cookie;
 
 pub use date::imf_fixdate;
+pub use memory::CookieMemory;
 pub use pairs::{CookiePair, pairs, request_pairs};
 pub use set_cookie::cookie_name;
 
 pub(super) use eviction::Evictions;
+pub(super) use memory::CookieDecision;
 pub(super) use pairs::filter;
 pub(super) use set_cookie::{Lifetime, Upgrade, upgraded};

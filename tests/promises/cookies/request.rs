@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::{
-    gateway::{Client, Gateway, Http2, http2},
+    gateway::{Client, Gateway, Http2, eventually, http2},
     visit::{choice, last, website},
 };
 
@@ -133,4 +133,36 @@ fn consent_to_a_purpose_or_to_one_vendor_lets_its_pairs_pass() {
         let expected = format!("{expected}; {consent}");
         assert_eq!(last(&origin, "cookie"), [expected], "{consent}");
     }
+}
+
+#[test]
+fn the_same_cookies_on_one_connection_are_decided_on_anew_when_anything_changes() {
+    let origin = website(&[]);
+    let url = origin.url();
+    let sites = format!(
+        "[[site]]\nhosts = [\"www.example.com\"]\nupstream = [\"{url}\"]\n\
+         [[site]]\nhosts = [\"b.example.com\"]\nupstream = [\"{url}\"]\n\
+         [site.cookies]\nkeep = [\"_fbp\"]\n"
+    );
+    let gateway = Gateway::start(&sites);
+    let mut client = Client::connect(gateway.https());
+    let cookies = format!("a=1; _fbp=2; {}", choice("marketing", "", 60));
+    let all = std::slice::from_ref(&cookies);
+    let (line, gpc) = (("Cookie", cookies.as_str()), ("Sec-GPC", "1"));
+    for _ in 0..2 {
+        client.visit("/", &[line]);
+        assert_eq!(last(&origin, "cookie"), all, "consented");
+        client.visit("/", &[line]);
+        assert_eq!(last(&origin, "cookie"), all, "and again");
+        client.visit("/", &[line, gpc]);
+        assert!(!last(&origin, "cookie").concat().contains("_fbp"), "GPC");
+        client.visit("/", &[line, gpc, ("Host", "b.example.com")]);
+        assert_eq!(last(&origin, "cookie"), all, "kept by another site's rule");
+    }
+    gateway.rewrite(&format!("{sites}\n[cookies]\nkeep = [\"_fbp\"]\n"));
+    assert_eq!(gateway.ask_admin("POST", "/reload").0, 200);
+    eventually("the new rule holds on the old connection", || {
+        client.visit("/", &[line, gpc]);
+        (last(&origin, "cookie") == all).then_some(())
+    });
 }

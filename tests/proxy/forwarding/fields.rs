@@ -129,7 +129,13 @@ fn what_belongs_to_the_websites_connection_stays_there() {
         "[tls]\nhsts = \"off\"\n[headers]\nreferrer_policy = \"leave\"\npermissions_policy = \"leave\"\n",
     );
     let response = Client::connect(gateway.https()).get("/");
-    let expected = ["cache-control", "cache-control", "content-length", "date", "etag"];
+    let expected = [
+        "cache-control",
+        "cache-control",
+        "content-length",
+        "date",
+        "etag",
+    ];
     assert_eq!(response.head.names(), expected);
     assert_eq!(response.head.all("cache-control"), ["no-cache", "private"]);
     assert_eq!(response.text(), "hello");
