@@ -44,8 +44,8 @@ fn fields() -> Vec<(&'static str, String)> {
             text("https://kanarie19x:Kanarie20x@search.example/Kanarie21x?q=Kanarie22x#Kanarie23x"),
         ),
         ("X-Api-Key", text("Kanarie24x")),
-        ("X-Real-IP", v4.clone()),
-        ("True-Client-IP", v6.clone()),
+        ("X-Real-IP", v4),
+        ("True-Client-IP", v6),
         ("Kanarie25x", text("1")),
         ("Accept", text("text/Kanarie26x")),
     ]
