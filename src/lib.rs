@@ -11,7 +11,7 @@
 //! listen ─ tls ─ http1 or HTTP/2 ─ site ─ client address ─ consent ─ minimise_request ─ upstream
 //!    ClientAddr   IncomingRequest   Site   ClientAddr       Consent   OriginRequest        │
 //!                                                                                          ▼
-//!    visitor ◄───── Response ◄──── minimise_response ◄──── ResponseHead, UpstreamBody ── website
+//!    visitor ◄── ClientResponse ◄── minimise_response ◄──── ResponseHead, UpstreamBody ── website
 //!                      └─ AccessEntry ─ log, metrics
 //! ```
 //!
@@ -22,6 +22,7 @@
 //!
 //! | room | what it does |
 //! |---|---|
+//! | [`cli`] | the commands: what is asked, what is said, with which exit code |
 //! | [`config`] | `proxy.toml`: every mistake at once, or the compiled truth |
 //! | [`server`] | start, worker threads, signals, reload, shutdown; the only room that knows all others |
 //! | `listen` | sockets, PROXY protocol, how many connections at a time |

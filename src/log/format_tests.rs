@@ -195,31 +195,3 @@ proptest! {
         }
     }
 }
-
-/// Run by hand, in release mode: `cargo test --release -- --ignored --nocapture cheap`.
-#[test]
-#[ignore = "measures time"]
-#[expect(clippy::print_stdout, reason = "its result is a number to read")]
-fn a_line_is_cheap() {
-    let mut formatter = Formatter::new(LogFormat::Json, Vec::new());
-    let agents: [&[u8]; 2] = [
-        b"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
-        b"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36",
-    ];
-    let mut out = Vec::new();
-    let started = std::time::Instant::now();
-    const ROUNDS: u32 = 1_000_000;
-    for round in 0..ROUNDS {
-        let entry = AccessEntry {
-            user_agent: Some(agents[round as usize % 2]),
-            ..entry()
-        };
-        out.clear();
-        formatter.write(std::hint::black_box(&entry), &mut out);
-        std::hint::black_box(&out);
-    }
-    println!(
-        "{} ns a line",
-        started.elapsed().as_nanos() / u128::from(ROUNDS)
-    );
-}
