@@ -148,6 +148,17 @@ mod tests {
 
     proptest! {
         #[test]
+        fn any_bytes_are_split_into_pieces_of_themselves_in_order(line: Vec<u8>) {
+            let mut rest = line.as_slice();
+            for pair in pairs(&line) {
+                prop_assert!(!pair.bytes.is_empty() && !pair.bytes.contains(&b';'));
+                let start = memchr::memmem::find(rest, pair.bytes);
+                prop_assert!(start.is_some(), "a piece that is none: {:?}", pair.bytes);
+                rest = rest.get(start.unwrap_or_default() + pair.bytes.len()..).unwrap_or_default();
+            }
+        }
+
+        #[test]
         fn filtering_keeps_bytes_and_order(
             lines in proptest::collection::vec("[ -~\t\u{80}-\u{ff}]{0,60}", 1..4),
             remove in "[a-z_]{1}",

@@ -242,6 +242,28 @@ mod tests {
 
     proptest! {
         #[test]
+        fn any_line_keeps_its_pair_and_its_unknown_attributes(
+            line in prop::collection::vec(any::<u8>(), 0..80), lifetime: Option<u32>, now: u32,
+        ) {
+            let _ = cookie_name(&line);
+            let lifetime = lifetime.map_or(Lifetime::Session, Lifetime::AtMost);
+            let Ok(value) = HeaderValue::from_bytes(&line) else {
+                return Ok(());
+            };
+            let got = upgraded(&value, upgrade(lifetime), now.into()).unwrap_or(value);
+            let pieces = |line: &[u8]| -> Vec<Vec<u8>> {
+                let pieces = line.split(|byte| *byte == b';').enumerate();
+                let kept = pieces.filter(|(number, piece)| {
+                    let name = attribute(piece).0;
+                    *number == 0
+                        || !(name.eq_ignore_ascii_case(b"max-age") || name.eq_ignore_ascii_case(b"expires"))
+                });
+                kept.map(|(_, piece)| piece.to_vec()).collect()
+            };
+            prop_assert!(pieces(got.as_bytes()).starts_with(&pieces(&line)));
+        }
+
+        #[test]
         fn the_pair_survives_whatever_it_holds(
             pair in "[ -:<-~]{0,40}", rest in "(;[ -~]{0,20}){0,4}",
         ) {

@@ -107,4 +107,12 @@ mod tests {
         assert_eq!(form.get("%zz"), Some("%"));
         assert_eq!(form.get("none"), None);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_read_without_panic(bytes: Vec<u8>) {
+            let pairs = bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
+            proptest::prop_assert_eq!(Form::parse(&bytes).0.len(), pairs.count());
+        }
+    }
 }

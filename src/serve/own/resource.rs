@@ -229,4 +229,17 @@ mod tests {
             assert_eq!(normalised(path), expected, "{path}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_path_leads_out_of_the_prefix(
+            tail in "[./%2eEfF5cC\\\\a-c]{0,40}", any in ".{0,40}",
+        ) {
+            for tail in [tail, any] {
+                let path = normalised(&format!("/.privet/{tail}")).into_owned();
+                let inside = path == "/.privet" || path.starts_with("/.privet/");
+                proptest::prop_assert!(inside, "{tail} leads to {path}");
+            }
+        }
+    }
 }

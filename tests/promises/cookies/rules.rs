@@ -17,6 +17,54 @@ fn site(host: &str, origin: &Origin, rules: &str) -> String {
     )
 }
 
+const COOKIE: &str = "strange=1; own=2";
+
+/// A site, what its website gets of the cookies, and what the visitor gets of the website's.
+const CASES: &[(&str, &str, &[&str])] = &[
+    (
+        "keep.example",
+        COOKIE,
+        &[
+            "strange=1; Max-Age=300; Path=/; Expires=…; Secure; SameSite=Strict",
+            "old=; Max-Age=0; Secure; SameSite=Strict",
+        ],
+    ),
+    (
+        "session.example",
+        COOKIE,
+        &[
+            "strange=1; Path=/; SameSite=Lax",
+            "old=; Max-Age=0; SameSite=Lax",
+        ],
+    ),
+    ("strip.example", "own=2", &[]),
+    (
+        "leave.example",
+        COOKIE,
+        &[
+            "strange=1; Max-Age=600; Path=/; Expires=…; Secure",
+            "old=; Max-Age=0; Secure",
+            "_ga=1; Secure",
+        ],
+    ),
+    (
+        "none.example",
+        COOKIE,
+        &[
+            "strange=1; Path=/; Secure; SameSite=None",
+            "old=; Max-Age=0; Secure; SameSite=None",
+        ],
+    ),
+    (
+        "default.example",
+        COOKIE,
+        &[
+            "strange=1; Max-Age=600; Path=/; Expires=…; Secure; SameSite=Lax",
+            "old=; Max-Age=0; Secure; SameSite=Lax",
+        ],
+    ),
+];
+
 #[test]
 fn unknown_cookies_and_attributes_are_treated_as_each_site_says() {
     let origin = website(&[
@@ -54,60 +102,16 @@ fn unknown_cookies_and_attributes_are_treated_as_each_site_says() {
     ];
     let base = "[cookies]\nmax_lifetime = \"10 minutes\"\n";
     let gateway = Gateway::start(&format!("{base}{}", sites.concat()));
-    let cookie = "strange=1; own=2";
-    for (host, arrives, expected) in [
-        (
-            "keep.example",
-            cookie,
-            vec![
-                "strange=1; Max-Age=300; Path=/; Expires=…; Secure; SameSite=Strict",
-                "old=; Max-Age=0; Secure; SameSite=Strict",
-            ],
-        ),
-        (
-            "session.example",
-            cookie,
-            vec![
-                "strange=1; Path=/; SameSite=Lax",
-                "old=; Max-Age=0; SameSite=Lax",
-            ],
-        ),
-        ("strip.example", "own=2", vec![]),
-        (
-            "leave.example",
-            cookie,
-            vec![
-                "strange=1; Max-Age=600; Path=/; Expires=…; Secure",
-                "old=; Max-Age=0; Secure",
-                "_ga=1; Secure",
-            ],
-        ),
-        (
-            "none.example",
-            cookie,
-            vec![
-                "strange=1; Path=/; Secure; SameSite=None",
-                "old=; Max-Age=0; Secure; SameSite=None",
-            ],
-        ),
-        (
-            "default.example",
-            cookie,
-            vec![
-                "strange=1; Max-Age=600; Path=/; Expires=…; Secure; SameSite=Lax",
-                "old=; Max-Age=0; Secure; SameSite=Lax",
-            ],
-        ),
-    ] {
-        let response = visit(&gateway, host, cookie);
+    for (host, arrives, expected) in CASES {
+        let response = visit(&gateway, host, COOKIE);
         let lines: Vec<String> = response
             .head
             .all("set-cookie")
             .into_iter()
             .map(without_date)
             .collect();
-        assert_eq!(lines, expected, "{host}");
-        assert_eq!(last(&origin, "cookie"), [arrives], "{host}");
+        assert_eq!(lines, *expected, "{host}");
+        assert_eq!(last(&origin, "cookie"), [*arrives], "{host}");
     }
 }
 

@@ -172,52 +172,50 @@ fn http2_requests(gateway: &Gateway, answers: &mut String) {
     }
 }
 
+/// Heads and bodies that are no requests, each with something to hide.
+const MALFORMED: &[&str] = &[
+    "Kanarie51x\r\n\r\n",
+    "GET /Kanarie52x\r\n{host}\r\n",
+    "GET /Kanarie52x HTTP/9.9\r\n{host}\r\n",
+    "GET  /Kanarie52x  HTTP/1.1\r\n{host}\r\n",
+    "K\u{e9}narie /Kanarie52x HTTP/1.1\r\n{host}\r\n",
+    "CONNECT kanarie53x.example:443 HTTP/1.1\r\n{host}\r\n",
+    "TRACE /Kanarie53x HTTP/1.1\r\n{host}\r\n",
+    "GET Kanarie53x HTTP/1.1\r\n{host}\r\n",
+    "GET /\u{1}Kanarie53x HTTP/1.1\r\n{host}\r\n",
+    "GET http://kanarie54x:Kanarie55x@www.example.com/ HTTP/1.1\r\n{host}\r\n",
+    "GET / HTTP/1.1\r\n\r\n",
+    "GET / HTTP/1.1\r\n{host}Host: kanarie56x.example\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: kanarie56x@www.example.com\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: kanarie56x/x\r\n\r\n",
+    "GET / HTTP/1.1\r\n{host}Kanarie57x 1: 1\r\n\r\n",
+    "GET / HTTP/1.1\r\n{host}Kanarie57x\r\n\r\n",
+    "GET / HTTP/1.1\r\n{host}Kanarie57x : 1\r\n\r\n",
+    "GET / HTTP/1.1\r\n{host}A: 1\r\n Kanarie58x\r\n\r\n",
+    "GET / HTTP/1.1\r\n{host}A: \u{1}Kanarie58x\r\n\r\n",
+    "GET / HTTP/1.1\r\n{host}A: Kanarie58x\n\n",
+    "GET / HTTP/1.1\r\n{host}Expect: Kanarie59x\r\n\r\n",
+    "POST / HTTP/1.1\r\n{host}Content-Length: Kanarie59x\r\n\r\n",
+    "POST / HTTP/1.1\r\n{host}Transfer-Encoding: Kanarie59x\r\n\r\n",
+    "POST / HTTP/1.1\r\n{host}Content-Length: 10\r\nTransfer-Encoding: chunked\r\n\r\nKanarie60x",
+    "POST / HTTP/1.1\r\n{host}Transfer-Encoding: chunked\r\n\r\nKanarie60x\r\n",
+    "POST / HTTP/1.1\r\n{host}Transfer-Encoding: chunked\r\n\r\n2\r\nKanarie60x\r\n0\r\n\r\n",
+    "POST / HTTP/1.1\r\n{host}Transfer-Encoding: chunked\r\n\r\n0\r\nKanarie 60x\r\n\r\n",
+    "GET /{large} HTTP/1.1\r\n{host}\r\n",
+    "GET / HTTP/1.1\r\n{host}Cookie: a={large}\r\n\r\n",
+    "GET / HTTP/1.1\r\n{host}{many}\r\n",
+    "{host}{large}",
+];
+
 fn malformed_requests(gateway: &Gateway, answers: &mut String) {
     let large = "Kanarie50x".repeat(4000);
-    let host = "Host: www.example.com\r\n";
-    for bytes in [
-        "Kanarie51x\r\n\r\n".to_owned(),
-        format!("GET /Kanarie52x\r\n{host}\r\n"),
-        format!("GET /Kanarie52x HTTP/9.9\r\n{host}\r\n"),
-        format!("GET  /Kanarie52x  HTTP/1.1\r\n{host}\r\n"),
-        format!("K\u{e9}narie /Kanarie52x HTTP/1.1\r\n{host}\r\n"),
-        format!("CONNECT kanarie53x.example:443 HTTP/1.1\r\n{host}\r\n"),
-        format!("TRACE /Kanarie53x HTTP/1.1\r\n{host}\r\n"),
-        format!("GET Kanarie53x HTTP/1.1\r\n{host}\r\n"),
-        format!("GET /\u{1}Kanarie53x HTTP/1.1\r\n{host}\r\n"),
-        format!("GET http://kanarie54x:Kanarie55x@www.example.com/ HTTP/1.1\r\n{host}\r\n"),
-        "GET / HTTP/1.1\r\n\r\n".to_owned(),
-        format!("GET / HTTP/1.1\r\n{host}Host: kanarie56x.example\r\n\r\n"),
-        "GET / HTTP/1.1\r\nHost: kanarie56x@www.example.com\r\n\r\n".to_owned(),
-        "GET / HTTP/1.1\r\nHost: kanarie56x/x\r\n\r\n".to_owned(),
-        format!("GET / HTTP/1.1\r\n{host}Kanarie57x 1: 1\r\n\r\n"),
-        format!("GET / HTTP/1.1\r\n{host}Kanarie57x\r\n\r\n"),
-        format!("GET / HTTP/1.1\r\n{host}Kanarie57x : 1\r\n\r\n"),
-        format!("GET / HTTP/1.1\r\n{host}A: 1\r\n Kanarie58x\r\n\r\n"),
-        format!("GET / HTTP/1.1\r\n{host}A: \u{1}Kanarie58x\r\n\r\n"),
-        format!("GET / HTTP/1.1\r\n{host}A: Kanarie58x\n\n"),
-        format!("GET / HTTP/1.1\r\n{host}Expect: Kanarie59x\r\n\r\n"),
-        format!("POST / HTTP/1.1\r\n{host}Content-Length: Kanarie59x\r\n\r\n"),
-        format!("POST / HTTP/1.1\r\n{host}Transfer-Encoding: Kanarie59x\r\n\r\n"),
-        format!(
-            "POST / HTTP/1.1\r\n{host}Content-Length: 10\r\nTransfer-Encoding: chunked\r\n\r\nKanarie60x"
-        ),
-        format!("POST / HTTP/1.1\r\n{host}Transfer-Encoding: chunked\r\n\r\nKanarie60x\r\n"),
-        format!(
-            "POST / HTTP/1.1\r\n{host}Transfer-Encoding: chunked\r\n\r\n2\r\nKanarie60x\r\n0\r\n\r\n"
-        ),
-        format!(
-            "POST / HTTP/1.1\r\n{host}Transfer-Encoding: chunked\r\n\r\n0\r\nKanarie 60x\r\n\r\n"
-        ),
-        format!("GET /{large} HTTP/1.1\r\n{host}\r\n"),
-        format!("GET / HTTP/1.1\r\n{host}Cookie: a={large}\r\n\r\n"),
-        format!(
-            "GET / HTTP/1.1\r\n{host}{}\r\n",
-            "Kanarie61x: 1\r\n".repeat(200)
-        ),
-        format!("{host}{large}"),
-    ] {
-        let bytes: Vec<u8> = bytes.chars().map(|char| char as u8).collect();
+    let many = "Kanarie61x: 1\r\n".repeat(200);
+    for text in MALFORMED {
+        let text = text
+            .replace("{host}", "Host: www.example.com\r\n")
+            .replace("{large}", &large)
+            .replace("{many}", &many);
+        let bytes: Vec<u8> = text.chars().map(|char| char as u8).collect();
         for ip in [VISITOR, PROXY] {
             let mut client = Client::from_ip(ip, gateway.https());
             client.send(&bytes);
