@@ -173,6 +173,7 @@ pub(super) fn is_removed_from_response(name: &HeaderName) -> bool {
         | "cf-ray"
         | "client-ip"
         | "forwarded"
+        | "set-cookie2"
         | "strict-transport-security"
         | "via"
         | "x-client-ip"

@@ -208,8 +208,9 @@ pub fn evictions(
     let mut evictions = Evictions::new(host);
     if policy.enforces() && policy.evict {
         for pair in request_pairs(fields) {
-            if let Verdict::Stripped(_) = policy.verdict(pair.name, consent) {
-                evictions.expire(pair.name);
+            let name = pair.judged_name();
+            if let Verdict::Stripped(_) = policy.verdict(name, consent) {
+                evictions.expire(name);
             }
         }
     }
@@ -238,18 +239,20 @@ fn decide(fields: &FieldLines, host: &str, policy: &Policy, consent: &Consent) -
     let enforces = policy.enforces();
     let mut stripped = Vec::new();
     let mut evictions = Evictions::new(host);
-    let line = filter(fields, |pair| match policy.verdict(pair.name, consent) {
-        Verdict::Stripped(whose) => {
-            if stripped.capacity() == 0 {
-                stripped.reserve(8);
+    let line = filter(fields, |pair| {
+        match policy.verdict(pair.judged_name(), consent) {
+            Verdict::Stripped(whose) => {
+                if stripped.capacity() == 0 {
+                    stripped.reserve(8);
+                }
+                stripped.push(whose);
+                if enforces && policy.evict {
+                    evictions.expire(pair.judged_name());
+                }
+                !enforces
             }
-            stripped.push(whose);
-            if enforces && policy.evict {
-                evictions.expire(pair.name);
-            }
-            !enforces
+            Verdict::Kept(_) | Verdict::KeptForSession => true,
         }
-        Verdict::Kept(_) | Verdict::KeptForSession => true,
     });
     CookieDecision {
         line,

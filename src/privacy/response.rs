@@ -7,7 +7,7 @@ use http::{HeaderName, HeaderValue, header};
 
 use super::{
     consent::{CONSENT_COOKIE, Consent},
-    cookies::{cookie_name, upgraded},
+    cookies::{cookie_name, judged_name, upgraded},
     field_lines::FieldLines,
     fields::{is_connection_specific, is_removed_from_response, named_by_connection},
     policy::{Policy, Stripped, Verdict},
@@ -94,7 +94,7 @@ fn passes(
     stripped: &mut Vec<Stripped>,
 ) -> bool {
     let policy = context.policy;
-    let cookie = cookie_name(line.as_bytes());
+    let cookie = judged_name(cookie_name(line.as_bytes()));
     // Only the visitor gives consent; a website can't give it to itself.
     if cookie == CONSENT_COOKIE.as_bytes() {
         return false;

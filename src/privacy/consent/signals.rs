@@ -43,9 +43,12 @@ pub(super) fn stored_choice(
     (stored, unreadable)
 }
 
-/// Global Privacy Control: exactly `1`; one such line is enough, other values mean nothing.
+/// Global Privacy Control: exactly `1`, however many lines a proxy joined; other values mean nothing.
 pub(super) fn global_privacy_control(fields: &FieldLines) -> bool {
-    fields.get_all(&SEC_GPC).any(|value| value == "1")
+    fields
+        .get_all(&SEC_GPC)
+        .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
+        .any(|value| value.trim_ascii() == b"1")
 }
 
 /// Do Not Track: `1` objects. `0` is no consent.

@@ -27,6 +27,12 @@ fn domains_of(host: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// Lines for one response: more than the refused cookies of any browser need, and no more than
+/// clients take. What is left over goes with the next response.
+const MOST_LINES: usize = 128;
+/// Domains for one cookie: the host, and the last of its parents, where trackers put theirs.
+const MOST_DOMAINS: usize = 4;
+
 /// Makes the lines that expire a request's refused cookies.
 #[derive(Debug)]
 pub(crate) struct Evictions<'a> {
@@ -63,8 +69,19 @@ impl<'a> Evictions<'a> {
         let domains = domains.get_or_insert_with(|| {
             room.reserve(512);
             lines.reserve(8);
-            domains_of(host).collect()
+            let mut domains: Vec<&str> = domains_of(host).collect();
+            if domains.len() > MOST_DOMAINS {
+                domains.drain(1..=domains.len() - MOST_DOMAINS);
+            }
+            domains
         });
+        let is_this = |line: &HeaderValue| {
+            let rest = line.as_bytes().strip_prefix(name);
+            rest.is_some_and(|rest| rest.starts_with(ATTRIBUTES))
+        };
+        if lines.len() + domains.len() >= MOST_LINES || lines.iter().any(is_this) {
+            return;
+        }
         push(name, None, room, lines);
         if !name.starts_with(b"__Host-") {
             for domain in domains {
@@ -79,8 +96,9 @@ impl<'a> Evictions<'a> {
     }
 }
 
+const ATTRIBUTES: &[u8] = b"=; Path=/; Max-Age=0; Secure";
+
 fn push(name: &[u8], domain: Option<&str>, room: &mut BytesMut, lines: &mut Vec<HeaderValue>) {
-    const ATTRIBUTES: &[u8] = b"=; Path=/; Max-Age=0; Secure";
     room.reserve(name.len() + ATTRIBUTES.len() + 9 + domain.map_or(0, str::len));
     room.put_slice(name);
     room.put_slice(ATTRIBUTES);
@@ -96,6 +114,31 @@ fn push(name: &[u8], domain: Option<&str>, room: &mut BytesMut, lines: &mut Vec<
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_strangers_cookies_and_labels_make_no_more_lines_than_a_browser_needs() {
+        let deep = format!("{}example.com", "a.".repeat(100));
+        let mut evictions = Evictions::new(&deep);
+        for _ in 0..10 {
+            evictions.expire(b"_ga");
+        }
+        let lines = evictions
+            .lines
+            .iter()
+            .map(|line| line.to_str().expect("text"));
+        let domains: Vec<&str> = lines
+            .map(|line| {
+                line.split_once("; Domain=")
+                    .map_or("", |(_, domain)| domain)
+            })
+            .collect();
+        let expected = ["", &deep, "a.a.example.com", "a.example.com", "example.com"];
+        assert_eq!(domains, expected);
+        for number in 0..3000 {
+            evictions.expire(format!("_ga_{number}").as_bytes());
+        }
+        assert!(evictions.lines.len() > 100 && evictions.lines.len() <= MOST_LINES);
+    }
 
     #[test]
     fn a_cookie_is_expired_for_the_host_and_its_parents_down_to_the_registrable_domain() {

@@ -14,5 +14,5 @@ pub use set_cookie::cookie_name;
 
 pub(super) use eviction::Evictions;
 pub(super) use memory::CookieDecision;
-pub(super) use pairs::filter;
+pub(super) use pairs::{filter, judged_name};
 pub(super) use set_cookie::{Lifetime, Upgrade, upgraded};

@@ -6,6 +6,7 @@
 
 use http::{HeaderValue, header};
 
+use super::set_cookie::cookie_name;
 use crate::privacy::field_lines::FieldLines;
 
 /// One `name=value` of a `Cookie` field. A pair without `=` has an empty name.
@@ -17,6 +18,31 @@ pub struct CookiePair<'a> {
     pub value: &'a [u8],
     /// The whole pair as it was sent, white space around it trimmed.
     pub bytes: &'a [u8],
+}
+
+impl<'a> CookiePair<'a> {
+    /// The name that the cookie is judged by.
+    ///
+    /// Servers differ in what they make of odd spellings; this is what the most lenient of them
+    /// take for the name.
+    pub fn judged_name(&self) -> &'a [u8] {
+        judged_name(if self.name.is_empty() {
+            cookie_name(self.value)
+        } else {
+            self.name
+        })
+    }
+}
+
+/// A name without what lenient servers take off it: quotes, and white space beyond ASCII's
+/// (U+0085, U+00A0) in Latin-1 or UTF-8.
+pub(crate) fn judged_name(mut name: &[u8]) -> &[u8] {
+    while let [b'"' | 0x85 | 0xa0 | 0xc2 | b' ' | b'\t', rest @ ..]
+    | [rest @ .., b'"' | 0x85 | 0xa0 | 0xc2 | b' ' | b'\t'] = name
+    {
+        name = rest;
+    }
+    name
 }
 
 /// The pairs of one field line.
