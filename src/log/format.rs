@@ -65,7 +65,12 @@ impl Formatter {
         self.timestamp.write(entry.time, out);
         out.extend_from_slice(b"\",\"client\":\"");
         client(entry.client, out);
-        string(out, b"\",\"method\":\"", entry.method, METHOD_LIMIT);
+        string(
+            out,
+            b"\",\"method\":\"",
+            redact::method(entry.method),
+            METHOD_LIMIT,
+        );
         string(
             out,
             b"\",\"host\":\"",
@@ -117,7 +122,8 @@ impl Formatter {
         out.extend_from_slice(b" - - [");
         self.timestamp.write(entry.time, out);
         out.extend_from_slice(b"] \"");
-        Field::new(out, Escape::Combined, METHOD_LIMIT).text(entry.method.as_bytes());
+        Field::new(out, Escape::Combined, METHOD_LIMIT)
+            .text(redact::method(entry.method).as_bytes());
         out.push(b' ');
         self.path(entry, Escape::Combined, out);
         out.push(b' ');

@@ -195,3 +195,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_method_that_nobody_knows_is_not_shown() {
+    for (method, shown) in [("PROPFIND", "PROPFIND"), ("203.0.113.77", "other")] {
+        let entry = AccessEntry { method, ..entry() };
+        let value: Value = serde_json::from_str(&line(LogFormat::Json, &entry)).unwrap();
+        assert_eq!(value["method"], shown);
+        assert!(line(LogFormat::Combined, &entry).contains(&format!("\"{shown} ")));
+    }
+}

@@ -22,6 +22,39 @@ pub(super) enum Piece<'a> {
     Hidden,
 }
 
+/// Methods in use (RFC 9110 §9, RFC 5789, WebDAV); a stranger can write anything in their place.
+const METHODS: &[&str] = &[
+    "-",
+    "GET",
+    "HEAD",
+    "POST",
+    "PUT",
+    "DELETE",
+    "CONNECT",
+    "OPTIONS",
+    "TRACE",
+    "PATCH",
+    "COPY",
+    "LOCK",
+    "MKCOL",
+    "MOVE",
+    "PROPFIND",
+    "PROPPATCH",
+    "PURGE",
+    "REPORT",
+    "SEARCH",
+    "UNLOCK",
+];
+
+/// The method, or `other` for one that nobody knows.
+pub(super) fn method(method: &str) -> &str {
+    if METHODS.contains(&method) {
+        method
+    } else {
+        "other"
+    }
+}
+
 /// Shows a path with its query. `shown` are the parameters whose values may be seen.
 pub(super) fn target<'a>(target: &'a [u8], shown: &[String], show: &mut impl FnMut(Piece<'a>)) {
     let (read, is_cut) = within_reason(target);
