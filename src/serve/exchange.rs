@@ -82,6 +82,10 @@ pub(super) async fn exchange(visitor: Rc<Visitor>, mut request: IncomingRequest)
         }
         response
     });
+    if response.status == StatusCode::NO_CONTENT {
+        // RFC 9110 §8.6; over HTTP/2 it would be content that never comes.
+        response.fields.remove(&header::CONTENT_LENGTH);
+    }
     if to_head {
         if let Some(length @ 1..) = response.body.length()
             && !response.fields.contains(&header::CONTENT_LENGTH)

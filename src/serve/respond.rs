@@ -107,9 +107,6 @@ enum Framing {
 impl Framing {
     fn of(response: &mut ClientResponse, facts: Facts, bodiless: bool) -> Self {
         if bodiless {
-            if response.status == StatusCode::NO_CONTENT {
-                response.fields.remove(&header::CONTENT_LENGTH);
-            }
             return Self::Length;
         }
         match response.body.length() {

@@ -134,7 +134,7 @@ fn an_http_1_0_visitor_gets_no_chunks() {
 #[test]
 fn responses_without_content_leave_the_connection_in_step() {
     let origin = Origin::answering(|request| match request.target() {
-        "/204" => "HTTP/1.1 204 No Content\r\nX: y\r\n\r\n",
+        "/204" => "HTTP/1.1 204 No Content\r\nContent-Length: 3\r\nX: y\r\n\r\n",
         "/304" => "HTTP/1.1 304 Not Modified\r\nETag: \"e\"\r\nContent-Length: 5\r\n\r\n",
         _ if request.method() == "HEAD" => "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n",
         "/empty" => "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
