@@ -26,7 +26,7 @@ use crate::{
         Stripped, add_security_fields, minimise_request, minimise_response,
     },
     site::Authority,
-    upstream::{BoxContent, ExchangeError, SendReport},
+    upstream::{BoxContent, ExchangeError, SendReport, Upstream},
 };
 
 /// A visitor's request as its protocol delivers it, framing already checked.
@@ -188,7 +188,9 @@ async fn answer(
 
     let mut response = match upstream {
         SiteUpstream::Demo => demonstrate(&origin),
-        SiteUpstream::Servers(_) => send(&snapshot, upstream, &origin, content, record).await?,
+        SiteUpstream::Servers(servers) => {
+            send(&snapshot, servers, &origin, content, record).await?
+        }
     };
     let endpoint = record.upstream.clone();
     let context = ResponseContext {
@@ -206,7 +208,7 @@ async fn answer(
 
 /// The request's content, held to the limits while it streams; refused at once where its length
 /// tells that it is too large.
-fn bounded(
+pub(super) fn bounded(
     content: Option<BoxContent>,
     framing: Content,
     client: ClientAddr,
@@ -262,14 +264,11 @@ pub(super) fn client_request<'a>(
 /// Asks the website.
 async fn send(
     snapshot: &Snapshot,
-    upstream: &SiteUpstream,
+    servers: &Upstream,
     origin: &OriginRequest,
     content: Option<BoxContent>,
     record: &mut Record,
 ) -> Result<ClientResponse, Refusal> {
-    let SiteUpstream::Servers(servers) = upstream else {
-        return Ok(demonstrate(origin));
-    };
     let asked = Instant::now();
     let mut report = SendReport::default();
     let answer = servers

@@ -5,7 +5,7 @@ use http::{HeaderValue, StatusCode, header};
 use tokio::time::Instant;
 
 use super::{
-    exchange::{IncomingRequest, Scene, client_request, demonstrate},
+    exchange::{IncomingRequest, Scene, bounded, client_request, demonstrate},
     keys::{KeyEpoch, PseudonymKeys},
     own,
     refusal::Refusal,
@@ -15,7 +15,7 @@ use super::{
 use crate::{
     http1::{HeadError, RequestHead},
     privacy::{
-        CONSENT_COOKIE, ClientAddr, Consent, Content, CookieMemory, FieldLines, MinimisedAddr,
+        CONSENT_COOKIE, ClientAddr, Consent, CookieMemory, FieldLines, MinimisedAddr,
         OriginRequest, Policy, RequestDecisions, ResponseContext, Stripped, cookie_name,
         minimise_request, minimise_response,
     },
@@ -117,11 +117,7 @@ pub(crate) async fn rehearse(
         consent: Consent::read(&fields, policy.consent_rules(), policy.catalogue(), now),
         now,
     };
-    if let (Content::Length(length), Some(limit)) = (request.framing, compiled.limits.body_size)
-        && length > limit
-    {
-        return Err(Refusal::ContentTooLarge);
-    }
+    bounded(None, request.framing, derived.client, &compiled.limits)?;
     let own = own_answer(&scene).await;
     let consent = scene.consent;
     let answer = own.unwrap_or_else(|| {

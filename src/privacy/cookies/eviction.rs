@@ -30,6 +30,8 @@ fn domains_of(host: &str) -> impl Iterator<Item = &str> {
 /// Lines for one response: more than the refused cookies of any browser need, and no more than
 /// clients take. What is left over goes with the next response.
 const MOST_LINES: usize = 128;
+/// The same in bytes, since names may be long.
+const MOST_BYTES: usize = 16 * 1024;
 /// Domains for one cookie: the host, and the last of its parents, where trackers put theirs.
 const MOST_DOMAINS: usize = 4;
 
@@ -79,7 +81,11 @@ impl<'a> Evictions<'a> {
             let rest = line.as_bytes().strip_prefix(name);
             rest.is_some_and(|rest| rest.starts_with(ATTRIBUTES))
         };
-        if lines.len() + domains.len() >= MOST_LINES || lines.iter().any(is_this) {
+        let size: usize = lines.iter().map(HeaderValue::len).sum();
+        let more: usize = domains.iter().map(|domain| domain.len() + 9).sum();
+        let more = more + (domains.len() + 1) * (name.len() + ATTRIBUTES.len());
+        let is_too_much = lines.len() + domains.len() >= MOST_LINES || size + more > MOST_BYTES;
+        if is_too_much || lines.iter().any(is_this) {
             return;
         }
         push(name, None, room, lines);
@@ -137,7 +143,13 @@ mod tests {
         for number in 0..3000 {
             evictions.expire(format!("_ga_{number}").as_bytes());
         }
-        assert!(evictions.lines.len() > 100 && evictions.lines.len() <= MOST_LINES);
+        assert!(evictions.lines.len() > 40 && evictions.lines.len() <= MOST_LINES);
+        let mut evictions = Evictions::new("www.example.com");
+        for number in 0..100 {
+            evictions.expire(format!("_ga_{number}_{}", "x".repeat(1000)).as_bytes());
+        }
+        let size: usize = evictions.lines.iter().map(HeaderValue::len).sum();
+        assert!((10_000..=MOST_BYTES).contains(&size), "{size}");
     }
 
     #[test]

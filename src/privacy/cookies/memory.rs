@@ -3,6 +3,8 @@
 //! A browser sends the same cookies with every picture, script and style of a page. What became
 //! of them then holds now, as long as nothing that it followed from has changed.
 
+use std::fmt;
+
 use http::{HeaderValue, header};
 
 use crate::privacy::{consent::Consent, field_lines::FieldLines, policy::Stripped};
@@ -11,7 +13,7 @@ use crate::privacy::{consent::Consent, field_lines::FieldLines, policy::Stripped
 const LONGEST: usize = 2048;
 
 /// What becomes of a request's cookies.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct CookieDecision {
     /// The line for the website, if any cookie passes.
     pub(crate) line: Option<HeaderValue>,
@@ -22,19 +24,24 @@ pub(crate) struct CookieDecision {
 }
 
 /// The last decision and what it followed from, all but the policy: one memory serves one
-/// [`Policy`](crate::privacy::Policy).
-#[derive(Debug, Default)]
+/// [`Policy`](crate::privacy::Policy). Its `Debug` shows no cookie.
+#[derive(Default)]
 pub struct CookieMemory {
     last: Option<Box<Remembered>>,
 }
 
-#[derive(Debug)]
 struct Remembered {
     /// All `Cookie` lines, each with a line feed behind it, which no value can hold.
     lines: Vec<u8>,
     host: String,
     consent: Consent,
     decision: CookieDecision,
+}
+
+impl fmt::Debug for CookieMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CookieMemory").finish_non_exhaustive()
+    }
 }
 
 impl CookieMemory {
