@@ -130,9 +130,8 @@ fn requests(bench: &mut Criterion) {
     let mut group = bench.benchmark_group("request");
     let keeps = policy("evict = false");
     let evicts = policy("");
-    let decide = |policy: &Policy, fields: &FieldLines| {
-        Consent::read(fields, policy.consent_rules(), policy.catalogue(), NOW)
-    };
+    let decide =
+        |policy: &Policy, fields: &FieldLines| Consent::read(fields, policy.consent(), NOW);
     let cookies = fields(&[("cookie", COOKIES)]);
     for (name, policy, fields) in [
         ("no cookies", &keeps, FieldLines::default()),
@@ -194,26 +193,14 @@ fn consent(bench: &mut Criterion) {
         ),
     ] {
         group.bench_function(name, |bench| {
-            bench.iter(|| {
-                Consent::read(
-                    black_box(&fields),
-                    policy.consent_rules(),
-                    policy.catalogue(),
-                    NOW,
-                )
-            })
+            bench.iter(|| Consent::read(black_box(&fields), policy.consent(), NOW))
         });
     }
 }
 
 fn responses(bench: &mut Criterion) {
     let policy = policy("");
-    let consent = Consent::read(
-        &FieldLines::default(),
-        policy.consent_rules(),
-        policy.catalogue(),
-        NOW,
-    );
+    let consent = Consent::read(&FieldLines::default(), policy.consent(), NOW);
     let context = ResponseContext {
         policy: &policy,
         consent: &consent,

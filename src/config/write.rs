@@ -222,7 +222,7 @@ fn purposes(purposes: Purposes) -> String {
 fn consent(out: &mut Toml, rules: &ConsentRules) {
     out.value(
         "signals",
-        list(rules.signals.iter().map(|signal| names::signal(*signal))),
+        list(rules.signals.iter().map(|signal| signal.name())),
     );
     out.value("default", purposes(rules.default));
     out.value("gpc", purposes(rules.gpc));

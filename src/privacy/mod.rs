@@ -29,7 +29,10 @@ pub const BUILT_IN_CATALOGUE: &str = include_str!("catalogue.toml");
 pub use address::{ClientAddr, MinimisedAddr, PseudonymKey, PseudonymReader};
 pub use catalogue::{Catalogue, Claim, VendorId, slug};
 pub use client_ip::{Derived, TrustedProxies};
-pub use consent::{CONSENT_COOKIE, Choice, Consent, ConsentSource, State};
+pub use consent::{
+    Answer, Answers, CONSENT_COOKIE, Choice, Consent, ConsentPolicy, ConsentSource, Outcome,
+    PlatformId, State,
+};
 pub use cookies::{CookieMemory, CookiePair, cookie_name, imf_fixdate, pairs, request_pairs};
 pub use field_lines::FieldLines;
 pub use fields::{Removal, removal};
@@ -41,6 +44,6 @@ pub use request::{
 };
 pub use response::{ResponseContext, add_security_fields, minimise_response};
 pub use rules::{
-    AddressMethod, AddressRule, ConsentRules, CookieRules, HeaderRules, Mode, SameSiteDefault,
-    Signal, UnknownCookies, Vendor, VendorCookie,
+    AddressMethod, AddressRule, ConsentRules, CookieRules, HeaderRules, Mode, PlatformRules,
+    SameSiteDefault, Signal, UnknownCookies, Vendor, VendorCookie,
 };

@@ -6,7 +6,7 @@ use http::{HeaderName, HeaderValue};
 
 use super::{
     catalogue::{Catalogue, VendorId, whole_seconds},
-    consent::{CONSENT_COOKIE, Consent},
+    consent::{CONSENT_COOKIE, Consent, ConsentPolicy},
     cookies::{Lifetime, Upgrade},
     patterns::{Layer, PatternTable},
     purpose::{Purpose, Purposes},
@@ -19,11 +19,10 @@ use super::{
 pub struct Policy {
     pub(super) mode: Mode,
     pub(super) address: AddressRule,
-    pub(super) consent: ConsentRules,
+    pub(super) consent: ConsentPolicy,
     pub(super) headers: HeaderRules,
     pub(super) hsts: Option<HeaderValue>,
     pub(super) evict: bool,
-    catalogue: Arc<Catalogue>,
     keep: PatternTable<()>,
     keep_attributes: HashSet<Vec<u8>>,
     unknown: UnknownCookies,
@@ -67,11 +66,10 @@ impl Policy {
         Self {
             mode,
             address,
-            consent,
+            consent: ConsentPolicy::new(consent, catalogue),
             headers,
             hsts,
             evict: cookies.evict,
-            catalogue,
             keep: PatternTable::new(keep),
             keep_attributes: cookies
                 .keep_same_site
@@ -88,12 +86,17 @@ impl Policy {
 
     /// The vendors in force.
     pub fn catalogue(&self) -> &Catalogue {
-        &self.catalogue
+        self.consent.catalogue()
+    }
+
+    /// How consent is read.
+    pub fn consent(&self) -> &ConsentPolicy {
+        &self.consent
     }
 
     /// `[consent]`.
     pub fn consent_rules(&self) -> &ConsentRules {
-        &self.consent
+        self.consent.rules()
     }
 
     /// How addresses are minimised.
@@ -116,7 +119,7 @@ impl Policy {
         if self.keeps(name) {
             return Verdict::Kept(None);
         }
-        match self.catalogue.cookie(name) {
+        match self.catalogue().cookie(name) {
             Some(claim) if consent.allows(claim) => Verdict::Kept(claim.max_lifetime),
             Some(claim) => Verdict::Stripped(Stripped(Some(claim.vendor))),
             None if name == CONSENT_COOKIE.as_bytes() => Verdict::Kept(None),

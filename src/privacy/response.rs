@@ -59,7 +59,9 @@ pub fn minimise_response(
         .consent
         .withdrawal()
         .filter(|_| policy.enforces())
-        .and_then(|choice| choice.set_cookie(&policy.consent, policy.catalogue(), context.now));
+        .and_then(|choice| {
+            choice.set_cookie(policy.consent_rules(), policy.catalogue(), context.now)
+        });
     if !evictions.is_empty() || withdrawal.is_some() {
         keep_out_of_shared_caches(fields);
     }

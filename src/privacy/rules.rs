@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use http::HeaderValue;
 
-use super::purpose::{Purpose, Purposes};
+use super::{
+    consent::PlatformId,
+    purpose::{Purpose, Purposes},
+};
 
 /// The rest of `[client_ip]`: how an address is minimised.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -47,6 +50,8 @@ pub enum Mode {
 pub struct ConsentRules {
     /// Signals in the order in which they are asked; the first that holds an answer decides.
     pub signals: Vec<Signal>,
+    /// How consent platforms are read, where the operator says more than the default; one for each.
+    pub platforms: Vec<PlatformRules>,
     /// Purposes granted before any choice; always holds `necessary`.
     pub default: Purposes,
     /// Purposes that `Sec-GPC: 1` refuses.
@@ -61,6 +66,16 @@ pub struct ConsentRules {
     pub banner: bool,
 }
 
+impl ConsentRules {
+    /// Every signal that is asked, in order. What the browser says of itself comes last where
+    /// `signals` gives it no place; what it refuses is up to `gpc` and `dnt`.
+    pub fn asked(&self) -> Vec<Signal> {
+        let browser = [Signal::Gpc, Signal::Dnt].into_iter();
+        let last = browser.filter(|signal| !self.signals.contains(signal));
+        self.signals.iter().copied().chain(last).collect()
+    }
+}
+
 /// A way in which a visitor tells what they chose.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Signal {
@@ -70,6 +85,63 @@ pub enum Signal {
     Gpc,
     /// `DNT` (Do Not Track).
     Dnt,
+    /// The cookies of a consent platform.
+    Platform(PlatformId),
+}
+
+impl Signal {
+    /// The name in `consent.signals`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Privet => "privet",
+            Self::Gpc => "gpc",
+            Self::Dnt => "dnt",
+            Self::Platform(platform) => platform.name(),
+        }
+    }
+}
+
+/// `[consent.platform.NAME]`: what a platform's words mean on this website.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct PlatformRules {
+    /// Which platform.
+    pub platform: PlatformId,
+    /// What the website calls the platform's main cookie; `None` for its usual name.
+    pub cookie: Option<String>,
+    /// Purposes of groups or services, over the platform's own; of several for one purpose all
+    /// must be granted.
+    pub categories: Vec<(String, Purposes)>,
+    /// Vendors of services, by the vendor's name.
+    pub vendors: Vec<(String, String)>,
+    /// Numbers of the TCF purposes (1 to 24) that a purpose needs, all of them; empty for platforms
+    /// other than the TCF.
+    pub numbers: Vec<(Purpose, Vec<u8>)>,
+}
+
+impl PlatformRules {
+    /// The platform's own words.
+    pub fn new(platform: PlatformId) -> Self {
+        let numbers: &[(Purpose, &[u8])] = if matches!(platform.name(), "tcf" | "gpp") {
+            &[
+                (Purpose::Functional, &[1, 11]),
+                (Purpose::Analytics, &[1, 8, 9]),
+                (Purpose::Marketing, &[1, 3, 4, 7]),
+                (Purpose::Media, &[1, 6]),
+            ]
+        } else {
+            &[]
+        };
+        Self {
+            platform,
+            cookie: None,
+            categories: Vec::new(),
+            vendors: Vec::new(),
+            numbers: numbers
+                .iter()
+                .map(|(purpose, numbers)| (*purpose, numbers.to_vec()))
+                .collect(),
+        }
+    }
 }
 
 /// `[cookies]`.

@@ -144,12 +144,7 @@ async fn answer(
     record.client = identity.logged;
 
     let policy = &site.policy;
-    let consent = Consent::read(
-        &request.fields,
-        policy.consent_rules(),
-        policy.catalogue(),
-        now,
-    );
+    let consent = Consent::read(&request.fields, policy.consent(), now);
     if consent.unreadable() {
         visitor.worker.metrics().malformed(Malformed::Consent);
     }

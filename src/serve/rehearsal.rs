@@ -114,7 +114,7 @@ pub(crate) async fn rehearse(
         site,
         index,
         compiled,
-        consent: Consent::read(&fields, policy.consent_rules(), policy.catalogue(), now),
+        consent: Consent::read(&fields, policy.consent(), now),
         now,
     };
     bounded(None, request.framing, derived.client, &compiled.limits)?;

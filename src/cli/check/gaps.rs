@@ -154,7 +154,7 @@ fn consent(site: &Site) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if !reads(Signal::Gpc) || rules.gpc.is_empty() {
+    if rules.gpc.is_empty() {
         sentences.push("Global Privacy Control: Sec-GPC refuses nothing here.".to_owned());
     }
     if rules.banner && reads(Signal::Privet) {

@@ -80,7 +80,8 @@ fn kept(cookies: &CookieRules) -> Option<String> {
 
 fn consent(rules: &ConsentRules) -> Vec<String> {
     let mut sentences = Vec::new();
-    let place = |signal| rules.signals.iter().position(|other| *other == signal);
+    let asked = rules.asked();
+    let place = |signal| asked.iter().position(|other| *other == signal);
     let privet = place(Signal::Privet);
     if privet.is_some() {
         sentences.push(format!(

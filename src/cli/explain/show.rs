@@ -143,7 +143,7 @@ fn consent(text: &mut Text, told: &Told<'_>, rehearsed: &Rehearsed, policy: &Pol
     let mut rows: Vec<[String; 3]> = Purpose::ALL
         .into_iter()
         .map(|purpose| {
-            let reason = why::consent(purpose, &rehearsed.fields, consent, policy, told.now);
+            let reason = why::consent(purpose, consent);
             let state = consent.state(purpose).name().to_owned();
             [purpose.to_string(), state, reason]
         })

@@ -5,66 +5,34 @@ use http::HeaderName;
 use super::show::Told;
 use crate::{
     privacy::{
-        CONSENT_COOKIE, Catalogue, Claim, Consent, ConsentRules, FieldLines, Policy, Purpose,
-        Purposes, Removal, Signal, State, VendorId, Verdict,
+        CONSENT_COOKIE, Catalogue, Claim, Consent, ConsentSource, Policy, Purpose, Removal, State,
+        VendorId, Verdict,
     },
     serve::Rehearsed,
 };
 
 /// Why consent to `purpose` stands where it does.
-pub(super) fn consent(
-    purpose: Purpose,
-    fields: &FieldLines,
-    consent: &Consent,
-    policy: &Policy,
-    now: i64,
-) -> String {
+pub(super) fn consent(purpose: Purpose, consent: &Consent) -> String {
     if purpose == Purpose::Necessary {
         return "needs no consent".to_owned();
     }
-    let rules = policy.consent_rules();
-    match decider(purpose, fields, rules, policy.catalogue(), now) {
-        Some(Signal::Privet) => {
-            format!("the visitor's choice, in {CONSENT_COOKIE}")
-        }
-        Some(Signal::Gpc) if consent.withdrawal().is_some() => {
+    match consent.source_of(purpose) {
+        ConsentSource::Choice => format!("the visitor's choice, in {CONSENT_COOKIE}"),
+        ConsentSource::GlobalPrivacyControl if consent.withdrawal().is_some() => {
             "Sec-GPC: 1 beats the visitor's older yes, which is taken back in the stored choice; \
              consent.gpc"
                 .to_owned()
         }
-        Some(Signal::Gpc) => "Sec-GPC: 1; consent.gpc".to_owned(),
-        Some(Signal::Dnt) => "DNT: 1; consent.dnt".to_owned(),
-        None if consent.state(purpose) == State::Granted => {
+        ConsentSource::GlobalPrivacyControl => "Sec-GPC: 1; consent.gpc".to_owned(),
+        ConsentSource::DoNotTrack => "DNT: 1; consent.dnt".to_owned(),
+        ConsentSource::Platform(platform) => format!("the visitor's answer to {}", platform.name()),
+        ConsentSource::Default if consent.state(purpose) == State::Granted => {
             "nobody answered; consent.default grants it".to_owned()
         }
-        None => "nobody answered, and consent.default does not grant it".to_owned(),
-    }
-}
-
-/// The signal that decided for `purpose`: the last one that changed its state when they are read one
-/// after the other.
-fn decider(
-    purpose: Purpose,
-    fields: &FieldLines,
-    rules: &ConsentRules,
-    catalogue: &Catalogue,
-    now: i64,
-) -> Option<Signal> {
-    let mut state = State::NotAsked;
-    let mut decider = None;
-    let mut partial = ConsentRules {
-        signals: Vec::new(),
-        default: Purposes::NECESSARY,
-        ..rules.clone()
-    };
-    for signal in &rules.signals {
-        partial.signals.push(*signal);
-        let next = Consent::read(fields, &partial, catalogue, now).state(purpose);
-        if next != state {
-            (state, decider) = (next, Some(*signal));
+        ConsentSource::Default => {
+            "nobody answered, and consent.default does not grant it".to_owned()
         }
     }
-    decider
 }
 
 /// Why a cookie passes or not, and who or what says whose it is.

@@ -203,7 +203,7 @@ impl Lookup<'_> {
 /// What becomes of the cookie before any choice, and by which key.
 fn fate(name: &str, policy: &Policy) -> String {
     let nobody = FieldLines::default();
-    let consent = Consent::read(&nobody, policy.consent_rules(), policy.catalogue(), 0);
+    let consent = Consent::read(&nobody, policy.consent(), 0);
     let name = name.as_bytes();
     if policy.keeps(name) {
         return "passes as necessary: cookies.keep names it".to_owned();

@@ -4,7 +4,7 @@
 
 use super::{
     bounds::{DAY, SECOND, seconds_within},
-    names::SIGNALS,
+    names::{default_signals, signals},
 };
 use crate::{
     config::{
@@ -35,7 +35,6 @@ const LATER_SIGNALS: &[&str] = &[
     "tcf",
     "gpp",
     "us-privacy",
-    "onetrust",
     "cookiebot",
     "cookieyes",
     "cookie-law-info",
@@ -61,7 +60,8 @@ const LATER_SIGNALS: &[&str] = &[
 
 pub(super) fn default() -> ConsentRules {
     ConsentRules {
-        signals: SIGNALS.iter().map(|(_, signal)| *signal).collect(),
+        signals: default_signals().collect(),
+        platforms: Vec::new(),
         default: Purposes::NECESSARY,
         gpc: Purposes::NONE.with(Purpose::Marketing),
         dnt: Purposes::NONE
@@ -76,7 +76,7 @@ pub(super) fn default() -> ConsentRules {
 /// The rules; `base` where the section says nothing.
 pub(super) fn consent(section: Option<&Section<'_>>, base: &ConsentRules) -> ConsentRules {
     let get = |key: &str| section.and_then(|section| section.get(key));
-    let signals = get("signals").and_then(|node| node.full_list("a list of signals", signal));
+    let asked = get("signals").and_then(|node| node.full_list("a list of signals", signal));
     let default = get("default").and_then(|node| purposes(&node, |_, _| true));
     if let Some(node) =
         get("default").filter(|_| default.is_some_and(|set| set.contains(Purpose::Marketing)))
@@ -93,7 +93,8 @@ pub(super) fn consent(section: Option<&Section<'_>>, base: &ConsentRules) -> Con
     // Browsers keep no cookie for longer, so no choice could hold for longer.
     let lifetime = get("lifetime").and_then(|node| seconds_within(&node, SECOND, DAY * 400));
     ConsentRules {
-        signals: signals.unwrap_or_else(|| base.signals.clone()),
+        signals: asked.unwrap_or_else(|| base.signals.clone()),
+        platforms: base.platforms.clone(),
         default: default.map_or(base.default, |set| set.union(Purposes::NECESSARY)),
         gpc: refused("gpc").unwrap_or(base.gpc),
         dnt: refused("dnt").unwrap_or(base.dnt),
@@ -106,19 +107,17 @@ pub(super) fn consent(section: Option<&Section<'_>>, base: &ConsentRules) -> Con
 }
 
 fn signal(node: &Node<'_>) -> Option<Signal> {
-    let names: Vec<&str> = SIGNALS.iter().map(|(name, _)| *name).collect();
+    let names: Vec<&str> = signals().map(Signal::name).collect();
     node.parsed(&one_of(&names), |text| {
-        let found = SIGNALS
-            .iter()
-            .find(|(name, _)| *name == text)
-            .map(|(_, signal)| *signal);
-        found.ok_or_else(|| {
-            if LATER_SIGNALS.contains(&text) {
-                return Problem::error("is not supported yet");
-            }
-            let known = names.iter().chain(LATER_SIGNALS).copied();
-            Problem::error("is not a signal").meant(nearest(text, known))
-        })
+        signals()
+            .find(|signal| signal.name() == text)
+            .ok_or_else(|| {
+                if LATER_SIGNALS.contains(&text) {
+                    return Problem::error("is not supported yet");
+                }
+                let known = names.iter().chain(LATER_SIGNALS).copied();
+                Problem::error("is not a signal").meant(nearest(text, known))
+            })
     })
 }
 

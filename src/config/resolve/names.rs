@@ -2,7 +2,7 @@
 
 use crate::{
     config::options::{LogFormat, LogLevel, TlsVersion},
-    privacy::{AddressMethod, Mode, SameSiteDefault, Signal, UnknownCookies},
+    privacy::{AddressMethod, Mode, PlatformId, SameSiteDefault, Signal, UnknownCookies},
 };
 
 /// Names of `mode`.
@@ -15,12 +15,16 @@ pub(super) const ADDRESS_METHODS: &[(&str, AddressMethod)] = &[
     ("remove", AddressMethod::Remove),
 ];
 
-/// Names in `consent.signals`, in the order of the default.
-pub(super) const SIGNALS: &[(&str, Signal)] = &[
-    ("privet", Signal::Privet),
-    ("gpc", Signal::Gpc),
-    ("dnt", Signal::Dnt),
-];
+/// `consent.signals` where the file says nothing.
+pub(super) fn default_signals() -> impl Iterator<Item = Signal> {
+    let platforms = PlatformId::all().map(Signal::Platform);
+    [Signal::Privet].into_iter().chain(platforms)
+}
+
+/// Every signal that `consent.signals` may name.
+pub(super) fn signals() -> impl Iterator<Item = Signal> {
+    default_signals().chain([Signal::Gpc, Signal::Dnt])
+}
 
 /// Names of `cookies.unknown`.
 pub(super) const UNKNOWN_COOKIES: &[(&str, UnknownCookies)] = &[
@@ -68,10 +72,6 @@ pub(in crate::config) fn mode(value: Mode) -> &'static str {
 
 pub(in crate::config) fn address_method(value: AddressMethod) -> &'static str {
     name(ADDRESS_METHODS, &value)
-}
-
-pub(in crate::config) fn signal(value: Signal) -> &'static str {
-    name(SIGNALS, &value)
 }
 
 pub(in crate::config) fn unknown_cookies(value: UnknownCookies) -> &'static str {

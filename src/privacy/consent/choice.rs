@@ -3,7 +3,8 @@
 //! The value is readable text and holds no identifier:
 //! `policy=2026-11&time=1795460000&granted=analytics.media&refused=marketing&vendors=hotjar:no`.
 //! `gpc=told` says that the choice was made while the browser sent `Sec-GPC: 1`, so that the
-//! visitor knew of the conflict. Anything that doesn't parse is no answer.
+//! visitor knew of the conflict; `gpc=refused` that nobody chose, and the signal's refusal is all
+//! that is stored. Anything that doesn't parse is no answer.
 
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use super::super::{
     purpose::{Purpose, Purposes},
     rules::ConsentRules,
 };
+use super::{decide::ConsentSource, signals::Reading};
 
 /// The name of the cookie that carries the choice.
 pub const CONSENT_COOKIE: &str = "privet_consent";
@@ -35,6 +37,8 @@ pub struct Choice {
     pub vendors: Vec<(VendorId, bool)>,
     /// Whether the visitor was told that their browser sends an opt-out.
     pub told_of_gpc: bool,
+    /// Whether nobody chose: `Sec-GPC` took a yes out of another platform's answer.
+    pub is_opt_out: bool,
 }
 
 impl Choice {
@@ -47,6 +51,37 @@ impl Choice {
             refused: asked.difference(granted),
             vendors: Vec::new(),
             told_of_gpc,
+            is_opt_out: false,
+        }
+    }
+
+    /// Nothing chosen yet; what `Sec-GPC` refuses is to be added.
+    pub(super) fn opt_out(now: i64) -> Self {
+        Self {
+            time: now,
+            granted: Purposes::NONE,
+            refused: Purposes::NONE,
+            vendors: Vec::new(),
+            told_of_gpc: false,
+            is_opt_out: true,
+        }
+    }
+
+    /// Who made it.
+    pub(super) fn source(&self) -> ConsentSource {
+        if self.is_opt_out {
+            ConsentSource::GlobalPrivacyControl
+        } else {
+            ConsentSource::Choice
+        }
+    }
+
+    /// What it says.
+    pub(super) fn reading(&self) -> Reading {
+        Reading {
+            granted: self.granted,
+            refused: self.refused,
+            vendors: self.vendors.clone(),
         }
     }
 
@@ -67,6 +102,7 @@ impl Choice {
             refused: Purposes::NONE,
             vendors: Vec::new(),
             told_of_gpc: false,
+            is_opt_out: false,
         };
         let mut policy = None;
         for pair in text.split('&') {
@@ -77,6 +113,7 @@ impl Choice {
                 ("refused", names) => choice.refused = purposes(names)?,
                 ("vendors", list) => choice.vendors = vendors(list, catalogue)?,
                 ("gpc", "told") => choice.told_of_gpc = true,
+                ("gpc", "refused") => choice.is_opt_out = true,
                 _ => return None,
             }
         }
@@ -98,6 +135,7 @@ impl Choice {
         let refused = other.vendors.iter().filter(|(_, yes)| !yes);
         self.vendors.extend(refused.copied());
         self.told_of_gpc &= other.told_of_gpc;
+        self.is_opt_out &= other.is_opt_out;
         self
     }
 
@@ -125,6 +163,8 @@ impl Choice {
         }
         if self.told_of_gpc {
             value.push_str("&gpc=told");
+        } else if self.is_opt_out {
+            value.push_str("&gpc=refused");
         }
         let age = u64::try_from(now.saturating_sub(self.time)).unwrap_or(0);
         let left = rules.lifetime.saturating_sub(Duration::from_secs(age));

@@ -13,7 +13,8 @@ use super::{
         rules::{ConsentRules, Signal},
     },
     choice::Choice,
-    signals,
+    policy::{ConsentPolicy, Reader},
+    signals::{self, Outcome, PlatformId, Reading},
 };
 
 /// Who says what a visitor consented to.
@@ -25,17 +26,20 @@ pub enum ConsentSource {
     GlobalPrivacyControl,
     /// `DNT`.
     DoNotTrack,
+    /// A consent platform.
+    Platform(PlatformId),
     /// Nobody: the operator's default.
     Default,
 }
 
 impl ConsentSource {
     /// The name in `GET /.privet/consent`.
-    pub const fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Choice => "privet",
             Self::GlobalPrivacyControl => "gpc",
             Self::DoNotTrack => "dnt",
+            Self::Platform(platform) => platform.name(),
             Self::Default => "default",
         }
     }
@@ -69,7 +73,8 @@ pub struct Consent {
     granted: Purposes,
     refused: Purposes,
     vendors: Vec<(VendorId, bool)>,
-    source: ConsentSource,
+    /// Who decided on which purposes, in the order in which they were asked.
+    sources: Vec<(ConsentSource, Purposes)>,
     gpc: bool,
     withdrawal: Option<Choice>,
     unreadable: bool,
@@ -77,54 +82,60 @@ pub struct Consent {
 
 impl Consent {
     /// Reads every signal of a request. `now` is in seconds since 1970.
-    pub fn read(
-        fields: &FieldLines,
-        rules: &ConsentRules,
-        catalogue: &Catalogue,
-        now: i64,
-    ) -> Self {
+    pub fn read(fields: &FieldLines, policy: &ConsentPolicy, now: i64) -> Self {
         let mut consent = Self {
             granted: Purposes::NONE,
             refused: Purposes::NONE,
             vendors: Vec::new(),
-            source: ConsentSource::Default,
+            sources: Vec::new(),
             gpc: false,
             withdrawal: None,
             unreadable: false,
         };
+        let jar = policy.jar(fields);
         let mut stored = None;
-        for signal in &rules.signals {
-            match signal {
-                Signal::Privet => {
-                    let (choice, unreadable) =
-                        signals::stored_choice(fields, rules, catalogue, now);
-                    consent.unreadable = unreadable;
+        for reader in &policy.readers {
+            match reader {
+                Reader::Privet => {
+                    let (choice, unreadable) = signals::stored_choice(fields, policy, now);
+                    consent.unreadable |= unreadable;
                     if let Some(choice) = choice {
-                        consent.answer(choice.granted, choice.refused, ConsentSource::Choice);
-                        consent.vendors.clone_from(&choice.vendors);
+                        let reading = choice.reading();
+                        consent.answer(&reading, choice.source(), policy.catalogue());
                         stored = Some(choice);
                     }
                 }
-                Signal::Gpc => {
+                Reader::Gpc => {
                     consent.gpc = signals::global_privacy_control(fields);
                     if consent.gpc {
+                        let refused = Reading::refusing(policy.rules().gpc);
                         let source = ConsentSource::GlobalPrivacyControl;
-                        consent.answer(Purposes::NONE, rules.gpc, source);
+                        consent.answer(&refused, source, policy.catalogue());
                     }
                 }
-                Signal::Dnt => {
+                Reader::Dnt => {
                     if signals::do_not_track(fields) {
-                        consent.answer(Purposes::NONE, rules.dnt, ConsentSource::DoNotTrack);
+                        let refused = Reading::refusing(policy.rules().dnt);
+                        let source = ConsentSource::DoNotTrack;
+                        consent.answer(&refused, source, policy.catalogue());
                     }
                 }
+                Reader::Platform(reader) if !jar.is_empty() => match reader.read(&jar) {
+                    Outcome::Answered(answers) => {
+                        let reading = reader.mapping.apply(&answers, policy.catalogue());
+                        let source = ConsentSource::Platform(reader.platform);
+                        consent.answer(&reading, source, policy.catalogue());
+                    }
+                    Outcome::Unreadable(_) => consent.unreadable = true,
+                    Outcome::Absent | Outcome::Unanswered(_) => {}
+                },
+                Reader::Platform(_) => {}
             }
         }
-        if consent.gpc
-            && let Some(choice) = stored.filter(|choice| !choice.told_of_gpc)
-        {
-            consent.withdraw(choice, rules.gpc, catalogue);
+        if consent.gpc && stored.as_ref().is_none_or(|choice| !choice.told_of_gpc) {
+            consent.withdraw(stored, policy, now);
         }
-        let unanswered = rules.default.difference(consent.refused);
+        let unanswered = policy.rules().default.difference(consent.refused);
         consent.granted = consent.granted.union(unanswered).union(Purposes::NECESSARY);
         consent
     }
@@ -136,41 +147,63 @@ impl Consent {
             granted: choice.granted.union(unanswered).union(Purposes::NECESSARY),
             refused: choice.refused,
             vendors: choice.vendors.clone(),
-            source: ConsentSource::Choice,
+            sources: vec![(ConsentSource::Choice, choice.granted.union(choice.refused))],
             gpc,
             withdrawal: None,
             unreadable: false,
         }
     }
 
-    /// The first signal with an answer decides for each purpose.
-    fn answer(&mut self, granted: Purposes, refused: Purposes, source: ConsentSource) {
+    /// The first signal with an answer decides for each purpose, and for its vendors.
+    fn answer(&mut self, reading: &Reading, source: ConsentSource, catalogue: &Catalogue) {
         let answered = self.granted.union(self.refused);
-        if answered.is_empty() && !granted.union(refused).is_empty() {
-            self.source = source;
+        let granted = reading.granted.difference(answered);
+        let refused = reading.refused.difference(answered);
+        let before = self.vendors.len();
+        for (id, yes) in &reading.vendors {
+            let purpose = catalogue.vendor(*id).map(|vendor| vendor.purpose);
+            if purpose.is_some_and(|purpose| !answered.contains(purpose))
+                && self.vendor_answer(*id).is_none()
+            {
+                self.vendors.push((*id, *yes));
+            }
         }
-        self.granted = self.granted.union(granted.difference(answered));
-        self.refused = self.refused.union(refused.difference(answered));
+        if !granted.union(refused).is_empty() || self.vendors.len() > before {
+            self.sources.push((source, granted.union(refused)));
+        }
+        self.granted = self.granted.union(granted);
+        self.refused = self.refused.union(refused);
     }
 
-    /// Takes `purposes` out of a stored yes.
-    fn withdraw(&mut self, mut choice: Choice, purposes: Purposes, catalogue: &Catalogue) {
-        let withdrawn = choice.granted.intersection(purposes);
+    /// Takes what `Sec-GPC` refuses out of a stored yes, privet's own or a platform's; what is left
+    /// is to be stored, so that the signal's absence later brings nothing back.
+    fn withdraw(&mut self, stored: Option<Choice>, policy: &ConsentPolicy, now: i64) {
+        let purposes = policy.rules().gpc;
+        let withdrawn = self.granted.intersection(purposes);
         let keeps = |(id, yes): &(VendorId, bool)| {
-            let purpose = catalogue.vendor(*id).map(|vendor| vendor.purpose);
+            let purpose = policy.catalogue().vendor(*id).map(|vendor| vendor.purpose);
             !yes || !purpose.is_some_and(|purpose| purposes.contains(purpose))
         };
-        if withdrawn.is_empty() && choice.vendors.iter().all(keeps) {
+        if withdrawn.is_empty() && self.vendors.iter().all(keeps) {
             return;
         }
-        choice.granted = choice.granted.difference(withdrawn);
-        choice.refused = choice.refused.union(withdrawn);
-        choice.vendors.retain(keeps);
         self.granted = self.granted.difference(withdrawn);
         self.refused = self.refused.union(withdrawn);
-        self.vendors.clone_from(&choice.vendors);
-        self.source = ConsentSource::GlobalPrivacyControl;
-        self.withdrawal = Some(choice);
+        self.vendors.retain(keeps);
+        for (_, decided) in &mut self.sources {
+            *decided = decided.difference(withdrawn);
+        }
+        let source = ConsentSource::GlobalPrivacyControl;
+        self.sources.insert(0, (source, withdrawn));
+        let mut choice = stored.unwrap_or_else(|| Choice::opt_out(now));
+        choice.granted = choice.granted.difference(purposes);
+        choice.refused = choice.refused.union(purposes);
+        choice.vendors.retain(keeps);
+        self.withdrawal = policy
+            .rules()
+            .signals
+            .contains(&Signal::Privet)
+            .then_some(choice);
     }
 
     /// Whether what the catalogue says of a cookie may pass.
@@ -215,9 +248,17 @@ impl Consent {
         }
     }
 
-    /// Who decided.
+    /// Who decided first.
     pub fn source(&self) -> ConsentSource {
-        self.source
+        let first = self.sources.first();
+        first.map_or(ConsentSource::Default, |(source, _)| *source)
+    }
+
+    /// Who decided on `purpose`.
+    pub fn source_of(&self, purpose: Purpose) -> ConsentSource {
+        let mut sources = self.sources.iter();
+        let decided = sources.find(|(_, purposes)| purposes.contains(purpose));
+        decided.map_or(ConsentSource::Default, |(source, _)| *source)
     }
 
     /// Whether the browser sends `Sec-GPC: 1` and the operator honours it.

@@ -5,7 +5,10 @@
 
 mod choice;
 mod decide;
+mod policy;
 mod signals;
 
 pub use choice::{CONSENT_COOKIE, Choice};
 pub use decide::{Consent, ConsentSource, State};
+pub use policy::ConsentPolicy;
+pub use signals::{Answer, Answers, Outcome, PlatformId};

@@ -1,6 +1,6 @@
 //! Which signal decides, what a stored choice holds, and what `Sec-GPC` takes out of it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use http::{HeaderName, HeaderValue, header};
 
@@ -12,6 +12,7 @@ const NOW: i64 = 1_795_460_000;
 fn rules() -> ConsentRules {
     ConsentRules {
         signals: vec![Signal::Privet, Signal::Gpc, Signal::Dnt],
+        platforms: Vec::new(),
         default: Purposes::NECESSARY,
         gpc: Purposes::NONE.with(Purpose::Marketing),
         dnt: Purposes::NONE
@@ -43,6 +44,10 @@ fn catalogue() -> Catalogue {
     )
 }
 
+fn policy(rules: ConsentRules) -> ConsentPolicy {
+    ConsentPolicy::new(rules, Arc::new(catalogue()))
+}
+
 fn read(fields: &[(&'static str, &str)]) -> Consent {
     let mut lines = FieldLines::default();
     for (name, value) in fields {
@@ -51,7 +56,7 @@ fn read(fields: &[(&'static str, &str)]) -> Consent {
             HeaderValue::from_str(value).expect("a value"),
         );
     }
-    Consent::read(&lines, &rules(), &catalogue(), NOW)
+    Consent::read(&lines, &policy(rules()), NOW)
 }
 
 fn granted(consent: &Consent) -> String {
@@ -231,12 +236,13 @@ fn a_refusal_beats_the_operators_default() {
         HeaderName::from_static("sec-gpc"),
         HeaderValue::from_static("1"),
     );
-    let consent = Consent::read(&fields, &rules, &catalogue(), NOW);
+    let policy = policy(rules);
+    let consent = Consent::read(&fields, &policy, NOW);
     assert_eq!(granted(&consent), "necessary,functional");
     let refused =
         "privet_consent=policy=2026-11&time=1795459999&granted=&refused=functional.marketing";
     fields.set(header::COOKIE, HeaderValue::from_static(refused));
-    let consent = Consent::read(&fields, &rules, &catalogue(), NOW);
+    let consent = Consent::read(&fields, &policy, NOW);
     assert_eq!(granted(&consent), "necessary");
 }
 
@@ -247,7 +253,7 @@ proptest::proptest! {
         if let Ok(value) = HeaderValue::from_bytes(&[b"privet_consent=", value.as_slice()].concat()) {
             fields.push(header::COOKIE, value);
         }
-        let consent = Consent::read(&fields, &rules(), &catalogue(), NOW);
+        let consent = Consent::read(&fields, &policy(rules()), NOW);
         proptest::prop_assert!(!consent.granted().contains(Purpose::Marketing));
     }
 }

@@ -5,6 +5,7 @@ use http::HeaderName;
 use super::*;
 use crate::privacy::{
     catalogue::{Catalogue, VendorId},
+    consent::ConsentPolicy,
     purpose::{Purpose, Purposes},
     rules::{ConsentRules, Signal},
 };
@@ -23,6 +24,7 @@ fn consent(lines: &[(&'static str, &'static str)]) -> Consent {
     let marketing = Purposes::NONE.with(Purpose::Marketing);
     let rules = ConsentRules {
         signals: vec![Signal::Gpc],
+        platforms: Vec::new(),
         default: Purposes::NECESSARY.with(Purpose::Marketing),
         gpc: marketing,
         dnt: marketing,
@@ -30,12 +32,9 @@ fn consent(lines: &[(&'static str, &'static str)]) -> Consent {
         lifetime: std::time::Duration::from_secs(1),
         banner: true,
     };
-    Consent::read(
-        &fields(lines),
-        &rules,
-        &Catalogue::new(Vec::new(), Vec::new()),
-        0,
-    )
+    let catalogue = Catalogue::new(Vec::new(), Vec::new());
+    let policy = ConsentPolicy::new(rules, std::sync::Arc::new(catalogue));
+    Consent::read(&fields(lines), &policy, 0)
 }
 
 #[test]

@@ -188,11 +188,12 @@ pub(super) fn is_local(path: &str) -> bool {
 }
 
 /// What decided, in words for the visitor.
-pub(super) const fn source_in_words(source: ConsentSource) -> Option<&'static str> {
+pub(super) fn source_in_words(source: ConsentSource) -> Option<&'static str> {
     match source {
         ConsentSource::Choice => Some("your choice here"),
         ConsentSource::GlobalPrivacyControl => Some("Global Privacy Control"),
         ConsentSource::DoNotTrack => Some("Do Not Track"),
+        ConsentSource::Platform(_) => Some("this website's own consent dialogue"),
         ConsentSource::Default => None,
     }
 }

@@ -1,11 +1,12 @@
-//! The signals that can hold an answer: privet's own cookie, `Sec-GPC` and `DNT`.
+//! What the browser itself says, by `Sec-GPC` and `DNT`, and the choice that it stores for privet.
 
 use http::{HeaderName, header};
 use memchr::memmem;
 
-use super::{
-    super::{catalogue::Catalogue, cookies::pairs, field_lines::FieldLines, rules::ConsentRules},
+use super::super::{
+    super::{cookies::pairs, field_lines::FieldLines},
     choice::{CONSENT_COOKIE, Choice},
+    policy::ConsentPolicy,
 };
 
 const SEC_GPC: HeaderName = HeaderName::from_static("sec-gpc");
@@ -14,10 +15,9 @@ const SEC_GPC: HeaderName = HeaderName::from_static("sec-gpc");
 ///
 /// Of several cookies of that name (a browser sends one for each path and domain) only what all
 /// of them grant is granted.
-pub(super) fn stored_choice(
+pub(in crate::privacy::consent) fn stored_choice(
     fields: &FieldLines,
-    rules: &ConsentRules,
-    catalogue: &Catalogue,
+    policy: &ConsentPolicy,
     now: i64,
 ) -> (Option<Choice>, bool) {
     let mut stored: Option<Choice> = None;
@@ -30,7 +30,7 @@ pub(super) fn stored_choice(
         if pair.name != CONSENT_COOKIE.as_bytes() {
             continue;
         }
-        match Choice::read(pair.value, rules, catalogue, now) {
+        match Choice::read(pair.value, policy.rules(), policy.catalogue(), now) {
             Some(choice) => {
                 stored = Some(match stored {
                     Some(other) => other.agreeing_with(&choice),
@@ -44,7 +44,7 @@ pub(super) fn stored_choice(
 }
 
 /// Global Privacy Control: exactly `1`, however many lines a proxy joined; other values mean nothing.
-pub(super) fn global_privacy_control(fields: &FieldLines) -> bool {
+pub(in crate::privacy::consent) fn global_privacy_control(fields: &FieldLines) -> bool {
     fields
         .get_all(&SEC_GPC)
         .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
@@ -52,6 +52,6 @@ pub(super) fn global_privacy_control(fields: &FieldLines) -> bool {
 }
 
 /// Do Not Track: `1` objects. `0` is no consent.
-pub(super) fn do_not_track(fields: &FieldLines) -> bool {
+pub(in crate::privacy::consent) fn do_not_track(fields: &FieldLines) -> bool {
     fields.get_all(&header::DNT).any(|value| value == "1")
 }

@@ -1,0 +1,123 @@
+//! A site's rules of consent, compiled: which signals are asked, in which order, and what their words
+//! mean.
+
+use std::{fmt, sync::Arc};
+
+use super::{
+    super::{
+        catalogue::Catalogue,
+        field_lines::FieldLines,
+        patterns::{Layer, PatternTable},
+        rules::{ConsentRules, PlatformRules, Signal},
+    },
+    signals::{Jar, Mapping, Outcome, PlatformId},
+};
+
+/// See the module.
+pub struct ConsentPolicy {
+    rules: ConsentRules,
+    catalogue: Arc<Catalogue>,
+    pub(super) readers: Vec<Reader>,
+    /// The names of all cookies by which some platform is read.
+    cookies: PatternTable<()>,
+}
+
+/// How one signal is read.
+pub(super) enum Reader {
+    Privet,
+    Gpc,
+    Dnt,
+    Platform(PlatformReader),
+}
+
+/// How one platform is read.
+pub(super) struct PlatformReader {
+    pub(super) platform: PlatformId,
+    cookie: Option<String>,
+    pub(super) mapping: Mapping,
+}
+
+impl PlatformReader {
+    /// What the platform's cookies say.
+    pub(super) fn read(&self, jar: &Jar<'_>) -> Outcome {
+        jar.read(self.platform, self.cookie.as_deref())
+    }
+}
+
+impl ConsentPolicy {
+    /// Compiles `rules`.
+    pub fn new(rules: ConsentRules, catalogue: Arc<Catalogue>) -> Self {
+        let reader = |signal: &Signal| match signal {
+            Signal::Privet => Reader::Privet,
+            Signal::Gpc => Reader::Gpc,
+            Signal::Dnt => Reader::Dnt,
+            Signal::Platform(platform) => {
+                let own = rules
+                    .platforms
+                    .iter()
+                    .find(|rules| rules.platform == *platform);
+                let own = own
+                    .cloned()
+                    .unwrap_or_else(|| PlatformRules::new(*platform));
+                Reader::Platform(PlatformReader {
+                    platform: *platform,
+                    mapping: Mapping::new(&own, &catalogue),
+                    cookie: own.cookie,
+                })
+            }
+        };
+        let readers: Vec<Reader> = rules.asked().iter().map(reader).collect();
+        let cookies = readers.iter().flat_map(|reader| match reader {
+            Reader::Platform(reader) => reader.platform.cookies(),
+            Reader::Privet | Reader::Gpc | Reader::Dnt => &[],
+        });
+        let renamed = rules
+            .platforms
+            .iter()
+            .filter_map(|rules| rules.cookie.as_deref());
+        let names = cookies.copied().map(|name| (Layer::BuiltIn, name, ()));
+        let renamed = renamed.map(|name| (Layer::Operator, name, ()));
+        Self {
+            cookies: PatternTable::new(names.chain(renamed)),
+            rules,
+            catalogue,
+            readers,
+        }
+    }
+
+    /// `[consent]`.
+    pub fn rules(&self) -> &ConsentRules {
+        &self.rules
+    }
+
+    /// The vendors in force.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// The consent cookies of a request.
+    pub(super) fn jar<'a>(&self, fields: &'a FieldLines) -> Jar<'a> {
+        Jar::of(fields, &self.cookies)
+    }
+
+    /// What each platform's cookies say, in the order in which they are asked; those of which there
+    /// is none left out. For explanations, not for the hot path.
+    pub fn readings(&self, fields: &FieldLines) -> Vec<(PlatformId, Outcome)> {
+        let jar = self.jar(fields);
+        let platforms = self.readers.iter().filter_map(|reader| match reader {
+            Reader::Platform(reader) => Some((reader.platform, reader.read(&jar))),
+            Reader::Privet | Reader::Gpc | Reader::Dnt => None,
+        });
+        platforms
+            .filter(|(_, outcome)| *outcome != Outcome::Absent)
+            .collect()
+    }
+}
+
+impl fmt::Debug for ConsentPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConsentPolicy")
+            .field("rules", &self.rules)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,23 @@
+//! The signals that can hold an answer: two of the browser, privet's own cookie, and the cookies of
+//! consent platforms.
+//!
+//! Every consent platform is one file that turns its cookies into [`Answers`], in the platform's own
+//! words, and one line in [`platform`]; `mapping` says what those words mean here.
+
+mod answers;
+mod browser;
+mod groups;
+mod iab;
+mod jar;
+mod mapping;
+mod onetrust;
+mod percent;
+mod platform;
+mod services;
+
+pub use answers::{Answer, Answers, Outcome};
+pub use platform::PlatformId;
+
+pub(super) use browser::{do_not_track, global_privacy_control, stored_choice};
+pub(super) use jar::Jar;
+pub(super) use mapping::{Mapping, Reading};
