@@ -11,8 +11,8 @@ use http::{HeaderName, HeaderValue, Method, header, uri::PathAndQuery};
 use privet::{
     config,
     privacy::{
-        BUILT_IN_CATALOGUE, Catalogue, ClientAddr, ClientRequest, Consent, Content, CookieMemory,
-        FieldLines, Policy, ResponseContext, minimise_request, minimise_response,
+        BUILT_IN_CATALOGUE, Catalogue, ClientAddr, ClientRequest, Consent, Content, CookieDecision,
+        Evictions, FieldLines, Policy, ResponseContext, minimise_request, minimise_response,
     },
 };
 
@@ -130,8 +130,6 @@ fn requests(bench: &mut Criterion) {
     let mut group = bench.benchmark_group("request");
     let keeps = policy("evict = false");
     let evicts = policy("");
-    let decide =
-        |policy: &Policy, fields: &FieldLines| Consent::read(fields, policy.consent(), NOW);
     let cookies = fields(&[("cookie", COOKIES)]);
     for (name, policy, fields) in [
         ("no cookies", &keeps, FieldLines::default()),
@@ -139,21 +137,21 @@ fn requests(bench: &mut Criterion) {
         ("cookies, evicted", &evicts, cookies),
         ("whole", &evicts, chrome()),
     ] {
-        let consent = decide(policy, &fields);
         let scene = Scene::new();
-        let mut minimise = |fields| {
-            let mut memory = CookieMemory::default();
-            minimise_request(scene.request(fields), policy, &consent, &mut memory)
+        let minimise = |fields: FieldLines| {
+            let cookies = CookieDecision::new(&fields, "www.example.com", policy, NOW);
+            let request = minimise_request(scene.request(fields), policy, &cookies);
+            (request, cookies)
         };
-        let (_, decisions) = minimise(fields.clone());
+        let (_, cookies) = minimise(fields.clone());
         let trackers = if fields.contains(&header::COOKIE) {
             9
         } else {
             0
         };
-        assert_eq!(decisions.stripped.len(), trackers, "{name}");
+        assert_eq!(cookies.stripped.len(), trackers, "{name}");
         group.bench_function(name, |bench| {
-            bench.iter_batched(|| fields.clone(), &mut minimise, BatchSize::SmallInput)
+            bench.iter_batched(|| fields.clone(), minimise, BatchSize::SmallInput)
         });
     }
 }
@@ -226,12 +224,12 @@ fn responses(bench: &mut Criterion) {
     }
     let mut group = bench.benchmark_group("response");
     for (name, fields, trackers) in [("plain", plain, 0), ("four cookies set", setting, 2)] {
-        let stripped = minimise_response(&mut fields.clone(), &context, Vec::new());
+        let stripped = minimise_response(&mut fields.clone(), &context, &Evictions::default());
         assert_eq!(stripped.len(), trackers, "{name}");
         group.bench_function(name, |bench| {
             bench.iter_batched_ref(
                 || fields.clone(),
-                |fields| minimise_response(fields, &context, Vec::new()),
+                |fields| minimise_response(fields, &context, &Evictions::default()),
                 BatchSize::SmallInput,
             )
         });

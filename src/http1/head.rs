@@ -225,7 +225,7 @@ fn field_map(
     let mut fields = FieldLines::with_capacity(lines.len() + more);
     let mut marks = Marks::default();
     for line in lines {
-        let name = HeaderName::from_bytes(line.name.as_bytes()).map_err(|_| HeadError::Field)?;
+        let name = field_name(line.name.as_bytes())?;
         // A value is a slice of the head: no copy.
         let value = HeaderValue::from_maybe_shared(head.slice_ref(line.value))
             .map_err(|_| HeadError::Field)?;
@@ -233,6 +233,30 @@ fn field_map(
         fields.push(name, value);
     }
     Ok((fields, marks))
+}
+
+/// A field's name. Those that every browser sends, and that `http` does not know, need no memory of
+/// their own.
+fn field_name(name: &[u8]) -> Result<HeaderName, HeadError> {
+    static USUAL: [HeaderName; 10] = [
+        HeaderName::from_static("keep-alive"),
+        HeaderName::from_static("priority"),
+        HeaderName::from_static("sec-ch-ua"),
+        HeaderName::from_static("sec-ch-ua-mobile"),
+        HeaderName::from_static("sec-ch-ua-platform"),
+        HeaderName::from_static("sec-fetch-dest"),
+        HeaderName::from_static("sec-fetch-mode"),
+        HeaderName::from_static("sec-fetch-site"),
+        HeaderName::from_static("sec-fetch-user"),
+        HeaderName::from_static("sec-gpc"),
+    ];
+    if let [b'S' | b's' | b'p' | b'P' | b'k' | b'K', ..] = name {
+        let is_this = |usual: &&HeaderName| usual.as_str().as_bytes().eq_ignore_ascii_case(name);
+        if let Some(usual) = USUAL.iter().find(is_this) {
+            return Ok(usual.clone());
+        }
+    }
+    HeaderName::from_bytes(name).map_err(|_| HeadError::Field)
 }
 
 /// Splits a target into an authority (absolute form only) and its origin form (RFC 9112 §3.2).

@@ -16,5 +16,5 @@ pub(crate) use head::{
     parse_response,
 };
 pub(crate) use write::{
-    LAST_CHUNK, write_chunk_size, write_request_head, write_response_head, write_trailers,
+    Head, LAST_CHUNK, write_chunk_size, write_request_head, write_response_head, write_trailers,
 };

@@ -29,16 +29,28 @@ pub(crate) fn write_request_head(request: &OriginRequest, out: &mut Vec<u8>) {
     out.extend_from_slice(b"\r\n");
 }
 
-/// Writes a visitor's response head. `fields` hold no connection-specific field; `connection` is
-/// what `Connection` says, if anything.
-pub(crate) fn write_response_head(
-    version: Version,
-    status: StatusCode,
-    fields: &FieldLines,
-    connection: Option<&[u8]>,
-    chunked: bool,
-    out: &mut Vec<u8>,
-) {
+/// A visitor's response head.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Head<'a> {
+    pub(crate) status: StatusCode,
+    /// Without a connection-specific field.
+    pub(crate) fields: &'a FieldLines,
+    /// Field lines that are written already, each with its end.
+    pub(crate) more: &'a [u8],
+    /// What `Connection` says, if anything.
+    pub(crate) connection: Option<&'a [u8]>,
+    pub(crate) chunked: bool,
+}
+
+/// Writes a visitor's response head.
+pub(crate) fn write_response_head(version: Version, head: &Head<'_>, out: &mut Vec<u8>) {
+    let Head {
+        status,
+        fields,
+        more,
+        connection,
+        chunked,
+    } = *head;
     // An HTTP/1.0 visitor gets the version that privet speaks (RFC 9110 §6.2), framed so that it
     // understands: never chunked.
     debug_assert!(!chunked || version == Version::HTTP_11);
@@ -50,6 +62,7 @@ pub(crate) fn write_response_head(
     for (name, value) in fields.iter() {
         write_field(name, value, out);
     }
+    out.extend_from_slice(more);
     if chunked {
         out.extend_from_slice(b"transfer-encoding: chunked\r\n");
     }

@@ -33,14 +33,17 @@ pub use consent::{
     Answer, Answers, CONSENT_COOKIE, Choice, Consent, ConsentPolicy, ConsentSource, Outcome,
     PlatformId, State,
 };
-pub use cookies::{CookieMemory, CookiePair, cookie_name, imf_fixdate, pairs, request_pairs};
+pub use cookies::{
+    CookieDecision, CookieMemory, CookiePair, Evictions, cookie_name, evictions, imf_fixdate,
+    pairs, request_pairs,
+};
 pub use field_lines::FieldLines;
 pub use fields::{Removal, removal};
 pub use policy::{Policy, Stripped, Verdict};
 pub use purpose::{Purpose, Purposes};
 pub use request::{
-    ClientRequest, Content, OriginRequest, RequestDecisions, evictions, minimise_request,
-    minimise_response_trailers, minimise_trailers,
+    ClientRequest, Content, OriginRequest, minimise_request, minimise_response_trailers,
+    minimise_trailers,
 };
 pub use response::{ResponseContext, add_security_fields, minimise_response};
 pub use rules::{

@@ -29,6 +29,9 @@ pub struct Policy {
     secure: bool,
     same_site: SameSiteDefault,
     max_lifetime: u32,
+    /// A bit for each length, up to 63, that a hidden field's name has: nearly every field is known
+    /// not to be hidden by that alone.
+    hidden_lengths: u64,
     /// `X-Privet-Consent` for each set of purposes, by the set's bits.
     consent_values: Vec<(Purposes, HeaderValue)>,
 }
@@ -67,6 +70,10 @@ impl Policy {
             mode,
             address,
             consent: ConsentPolicy::new(consent, catalogue),
+            hidden_lengths: headers
+                .hide
+                .iter()
+                .fold(0, |bits, name| bits | 1 << name.as_str().len().min(63)),
             headers,
             hsts,
             evict: cookies.evict,
@@ -171,7 +178,8 @@ impl Policy {
 
     /// Whether a response field is on the operator's list of those never passed on.
     pub(super) fn hides(&self, name: &HeaderName) -> bool {
-        self.headers.hide.contains(name)
+        let length = name.as_str().len().min(63);
+        self.hidden_lengths >> length & 1 == 1 && self.headers.hide.contains(name)
     }
 }
 

@@ -9,10 +9,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, header, uri::PathAndQuery
 use super::{
     address::ClientAddr,
     consent::Consent,
-    cookies::{CookieDecision, CookieMemory, Evictions, filter, request_pairs},
+    cookies::CookieDecision,
     field_lines::FieldLines,
     fields::{is_connection_specific, is_removed, named_by_connection},
-    policy::{Policy, Stripped, Verdict},
+    policy::Policy,
 };
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -94,36 +94,25 @@ impl OriginRequest {
     }
 }
 
-/// What was done to a request.
-#[derive(Debug, Default)]
-pub struct RequestDecisions {
-    /// Cookies that were refused, one entry each.
-    pub stripped: Vec<Stripped>,
-    /// `Set-Cookie` lines that expire them.
-    pub evictions: Vec<HeaderValue>,
-    /// Fields removed because they carry an address or a proxy's word.
-    pub fields_removed: u32,
-}
-
-/// Makes the website's request. `memory` is the connection's, and has served no other policy.
+/// Makes the website's request, with the cookies that pass. Tells how many fields were removed
+/// because they carry an address or a proxy's word.
 pub fn minimise_request(
     mut request: ClientRequest<'_>,
     policy: &Policy,
-    consent: &Consent,
-    memory: &mut CookieMemory,
-) -> (OriginRequest, RequestDecisions) {
+    cookies: &CookieDecision,
+) -> (OriginRequest, u32) {
     let mut fields_removed = 0;
     let mut fields = FieldLines::with_capacity(request.fields.len() + 8);
     fields.push(header::HOST, request.authority.clone());
     let named = named_by_connection(&request.fields);
     let trailers = takes_trailers(&request.fields);
-    let mut cookies = cookies(&request, policy, consent, memory);
+    let mut line = cookies.line.as_ref();
     for (name, value) in std::mem::take(&mut request.fields) {
         match name {
             header::HOST | header::CONTENT_LENGTH | header::EXPECT => {}
             header::COOKIE => {
-                if let Some(line) = cookies.line.take() {
-                    fields.push(name, line);
+                if let Some(line) = line.take() {
+                    fields.push(name, line.clone());
                 }
             }
             _ if is_connection_specific(&name) || named.contains(&name) => {}
@@ -133,7 +122,7 @@ pub fn minimise_request(
             _ => fields.push(name, value),
         }
     }
-    add_own_fields(&request, policy, consent, trailers, &mut fields);
+    add_own_fields(&request, policy, &cookies.consent, trailers, &mut fields);
     let origin = OriginRequest {
         method: request.method.clone(),
         target: request.target.clone(),
@@ -141,12 +130,7 @@ pub fn minimise_request(
         content: request.content,
         upgrade: request.upgrade.is_some(),
     };
-    let decisions = RequestDecisions {
-        stripped: cookies.stripped,
-        evictions: cookies.evictions,
-        fields_removed,
-    };
-    (origin, decisions)
+    (origin, fields_removed)
 }
 
 fn add_own_fields(
@@ -195,70 +179,6 @@ fn takes_trailers(fields: &FieldLines) -> bool {
                 .unwrap_or_default();
             name.trim_ascii().eq_ignore_ascii_case(b"trailers")
         })
-}
-
-/// The lines that expire every cookie of a request that `consent` refuses, if the operator wants
-/// that.
-pub fn evictions(
-    fields: &FieldLines,
-    host: &str,
-    policy: &Policy,
-    consent: &Consent,
-) -> Vec<HeaderValue> {
-    let mut evictions = Evictions::new(host);
-    if policy.enforces() && policy.evict {
-        for pair in request_pairs(fields) {
-            let name = pair.judged_name();
-            if let Verdict::Stripped(_) = policy.verdict(name, consent) {
-                evictions.expire(name);
-            }
-        }
-    }
-    evictions.into_lines()
-}
-
-fn cookies(
-    request: &ClientRequest<'_>,
-    policy: &Policy,
-    consent: &Consent,
-    memory: &mut CookieMemory,
-) -> CookieDecision {
-    let (fields, host) = (&request.fields, request.host);
-    if !fields.contains(&header::COOKIE) {
-        return CookieDecision::default();
-    }
-    if let Some(decision) = memory.recall(fields, host, consent) {
-        return decision;
-    }
-    let decision = decide(fields, host, policy, consent);
-    memory.remember(fields, host, consent, &decision);
-    decision
-}
-
-fn decide(fields: &FieldLines, host: &str, policy: &Policy, consent: &Consent) -> CookieDecision {
-    let enforces = policy.enforces();
-    let mut stripped = Vec::new();
-    let mut evictions = Evictions::new(host);
-    let line = filter(fields, |pair| {
-        match policy.verdict(pair.judged_name(), consent) {
-            Verdict::Stripped(whose) => {
-                if stripped.capacity() == 0 {
-                    stripped.reserve(8);
-                }
-                stripped.push(whose);
-                if enforces && policy.evict {
-                    evictions.expire(pair.judged_name());
-                }
-                !enforces
-            }
-            Verdict::Kept(_) | Verdict::KeptForSession => true,
-        }
-    });
-    CookieDecision {
-        line,
-        stripped,
-        evictions: evictions.into_lines(),
-    }
 }
 
 /// Takes from a request's trailer section what its header section may not hold either, and what

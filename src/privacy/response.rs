@@ -7,7 +7,7 @@ use http::{HeaderName, HeaderValue, header};
 
 use super::{
     consent::{CONSENT_COOKIE, Consent},
-    cookies::{cookie_name, judged_name, upgraded},
+    cookies::{Evictions, cookie_name, judged_name, upgraded},
     field_lines::FieldLines,
     fields::{is_connection_specific, is_removed_from_response, named_by_connection},
     policy::{Policy, Stripped, Verdict},
@@ -30,12 +30,14 @@ pub struct ResponseContext<'a> {
     pub now: i64,
 }
 
-/// Rewrites a response's fields in place. `evictions` are the lines that expire what the request
-/// still carried. Returns the cookies that were refused.
+/// Rewrites a response's fields in place. Returns the cookies that were refused.
+///
+/// `evictions` expire what the request still carried. Their lines are written behind the fields,
+/// not added to them: they are the same for every response to the same cookies.
 pub fn minimise_response(
     fields: &mut FieldLines,
     context: &ResponseContext<'_>,
-    evictions: Vec<HeaderValue>,
+    evictions: &Evictions,
 ) -> Vec<Stripped> {
     let policy = context.policy;
     let named = named_by_connection(fields);
@@ -65,7 +67,7 @@ pub fn minimise_response(
     if !evictions.is_empty() || withdrawal.is_some() {
         keep_out_of_shared_caches(fields);
     }
-    for line in evictions.into_iter().chain(withdrawal) {
+    if let Some(line) = withdrawal {
         fields.push(header::SET_COOKIE, line);
     }
     add_security_fields(fields, policy);

@@ -22,8 +22,8 @@ use crate::{
     http1::HeadError,
     metrics::{Direction, Malformed},
     privacy::{
-        ClientAddr, ClientRequest, Consent, Content, FieldLines, OriginRequest, ResponseContext,
-        Stripped, add_security_fields, minimise_request, minimise_response,
+        ClientAddr, ClientRequest, Consent, Content, CookieDecision, FieldLines, OriginRequest,
+        ResponseContext, Stripped, add_security_fields, minimise_request, minimise_response,
     },
     site::Authority,
     upstream::{BoxContent, ExchangeError, SendReport, Upstream},
@@ -52,7 +52,7 @@ pub(super) struct Scene<'a> {
     /// The site's place among all.
     pub(super) index: usize,
     pub(super) compiled: &'a Compiled,
-    pub(super) consent: Consent,
+    pub(super) consent: &'a Consent,
     /// Seconds since 1970.
     pub(super) now: i64,
 }
@@ -144,11 +144,17 @@ async fn answer(
     record.client = identity.logged;
 
     let policy = &site.policy;
-    let consent = Consent::read(&request.fields, policy.consent(), now);
-    if consent.unreadable() {
+    let host = authority.host.as_ref();
+    let cookies = visitor.decide(
+        &request.fields,
+        host,
+        &snapshot.compiled,
+        (index, site),
+        now,
+    );
+    if cookies.consent.unreadable() {
         visitor.worker.metrics().malformed(Malformed::Consent);
     }
-    let host = authority.host.as_ref();
     let scene = Scene {
         request,
         authority: &text,
@@ -156,7 +162,7 @@ async fn answer(
         site,
         index,
         compiled: &snapshot.compiled,
-        consent,
+        consent: &cookies.consent,
         now,
     };
 
@@ -168,18 +174,14 @@ async fn answer(
         return Ok(response);
     }
 
-    let consent = scene.consent;
     let client_request = client_request(request, &text, host, &identity, &record.request_id);
-    let (origin, decisions) = {
-        let mut memory = visitor.cookie_memory(&snapshot.compiled, index);
-        minimise_request(client_request, policy, &consent, &mut memory)
-    };
-    count_stripped(&snapshot, index, &decisions.stripped, Direction::Request);
-    record.cookies_stripped = u32::try_from(decisions.stripped.len()).unwrap_or(u32::MAX);
+    let (origin, fields_removed) = minimise_request(client_request, policy, &cookies);
+    count_stripped(&snapshot, index, &cookies.stripped, Direction::Request);
+    record.cookies_stripped = u32::try_from(cookies.stripped.len()).unwrap_or(u32::MAX);
     visitor
         .worker
         .metrics()
-        .address_fields_removed(decisions.fields_removed);
+        .address_fields_removed(fields_removed);
 
     let mut response = match upstream {
         SiteUpstream::Demo => demonstrate(&origin),
@@ -190,12 +192,12 @@ async fn answer(
     let endpoint = record.upstream.clone();
     let context = ResponseContext {
         policy,
-        consent: &consent,
+        consent: &cookies.consent,
         authority: text.to_str().unwrap_or_default(),
         origin: endpoint.as_ref().map_or("", |endpoint| endpoint.origin()),
         now,
     };
-    let stripped = bring_back(&mut response, &context, decisions.evictions);
+    let stripped = bring_back(&mut response, &context, &cookies);
     count_stripped(&snapshot, index, &stripped, Direction::Response);
     record.set_cookies_stripped = u32::try_from(stripped.len()).unwrap_or(u32::MAX);
     Ok(response)
@@ -220,10 +222,13 @@ pub(super) fn bounded(
 fn bring_back(
     response: &mut ClientResponse,
     context: &ResponseContext<'_>,
-    evictions: Vec<HeaderValue>,
+    cookies: &Rc<CookieDecision>,
 ) -> Vec<Stripped> {
     let upgrade = upgrade_field(response);
-    let stripped = minimise_response(&mut response.fields, context, evictions);
+    let stripped = minimise_response(&mut response.fields, context, &cookies.evictions);
+    if !cookies.evictions.is_empty() {
+        response.evictions = Some(Rc::clone(cookies));
+    }
     if let Some(protocol) = upgrade {
         response.fields.push(header::UPGRADE, protocol);
     }
@@ -276,6 +281,7 @@ async fn send(
     Ok(ClientResponse {
         status: answer.head.status,
         fields: answer.head.fields,
+        evictions: None,
         body: ResponseBody::upstream(answer.body),
     })
 }

@@ -73,6 +73,7 @@ fn redirect(
     let mut response = ClientResponse {
         status: StatusCode::PERMANENT_REDIRECT,
         fields: [(header::LOCATION, location)].into_iter().collect(),
+        evictions: None,
         body: ResponseBody::full(""),
     };
     let mut record = Box::new(Record::new(

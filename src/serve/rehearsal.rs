@@ -15,9 +15,9 @@ use super::{
 use crate::{
     http1::{HeadError, RequestHead},
     privacy::{
-        CONSENT_COOKIE, ClientAddr, Consent, CookieMemory, FieldLines, MinimisedAddr,
-        OriginRequest, Policy, RequestDecisions, ResponseContext, Stripped, cookie_name,
-        minimise_request, minimise_response,
+        CONSENT_COOKIE, ClientAddr, CookieDecision, Evictions, FieldLines, MinimisedAddr,
+        OriginRequest, Policy, ResponseContext, Stripped, cookie_name, minimise_request,
+        minimise_response,
     },
     site::Authority,
 };
@@ -50,8 +50,8 @@ pub(crate) struct Rehearsed {
     pub(crate) malformed: bool,
     /// The client's address as the log shows it.
     pub(crate) logged: Option<MinimisedAddr>,
-    /// What the visitor consented to.
-    pub(crate) consent: Consent,
+    /// What the visitor consented to, and what becomes of the request's cookies.
+    pub(crate) cookies: CookieDecision,
     /// Who answers.
     pub(crate) answer: Answer,
 }
@@ -75,8 +75,6 @@ pub(crate) enum Answer {
 pub(crate) struct WebsiteAnswer {
     /// What the website receives.
     pub(crate) origin: OriginRequest,
-    /// What was done to the request.
-    pub(crate) decisions: RequestDecisions,
     /// Each `Set-Cookie` line that it sends, and what becomes of it.
     pub(crate) set_cookies: Vec<(HeaderValue, Option<HeaderValue>)>,
     /// Its status.
@@ -107,6 +105,7 @@ pub(crate) async fn rehearse(
     let fields = request.fields.clone();
     let derived = compiled.trusted.derive(rehearsal.peer, &fields);
     let identity = identity(derived.client, policy, now);
+    let cookies = CookieDecision::new(&fields, host, policy, now);
     let scene = Scene {
         request: &request,
         authority: &text,
@@ -114,25 +113,29 @@ pub(crate) async fn rehearse(
         site,
         index,
         compiled,
-        consent: Consent::read(&fields, policy.consent(), now),
+        consent: &cookies.consent,
         now,
     };
     bounded(None, request.framing, derived.client, &compiled.limits)?;
     let own = own_answer(&scene).await;
-    let consent = scene.consent;
     let answer = own.unwrap_or_else(|| {
         let id = &rehearsal.request_id;
         let request = client_request(&mut request, &text, host, &identity, id);
-        let (origin, decisions) =
-            minimise_request(request, policy, &consent, &mut CookieMemory::default());
+        let (origin, _) = minimise_request(request, policy, &cookies);
         let context = ResponseContext {
             policy,
-            consent: &consent,
+            consent: &cookies.consent,
             authority: text.to_str().unwrap_or_default(),
             origin: "",
             now,
         };
-        website_answer(site, origin, decisions, rehearsal.set_cookies, &context)
+        website_answer(
+            site,
+            origin,
+            &cookies.evictions,
+            rehearsal.set_cookies,
+            &context,
+        )
     });
     Ok(Rehearsed {
         site: index,
@@ -140,7 +143,7 @@ pub(crate) async fn rehearse(
         client: derived.client,
         malformed: derived.malformed,
         logged: identity.logged,
-        consent,
+        cookies,
         answer,
     })
 }
@@ -179,7 +182,7 @@ async fn own_answer(scene: &Scene<'_>) -> Option<Answer> {
 fn website_answer(
     site: &Site,
     origin: OriginRequest,
-    decisions: RequestDecisions,
+    evictions: &Evictions,
     set_cookies: &[HeaderValue],
     context: &ResponseContext<'_>,
 ) -> Answer {
@@ -196,10 +199,12 @@ fn website_answer(
         .get_all(&header::SET_COOKIE)
         .map(|line| (line.clone(), alone(line, context)))
         .collect();
-    let stripped = minimise_response(&mut fields, context, decisions.evictions.clone());
+    let stripped = minimise_response(&mut fields, context, evictions);
+    for line in evictions.lines() {
+        fields.push(header::SET_COOKIE, line.clone());
+    }
     Answer::Website(Box::new(WebsiteAnswer {
         origin,
-        decisions,
         set_cookies,
         status,
         fields,
@@ -211,7 +216,7 @@ fn website_answer(
 fn alone(line: &HeaderValue, context: &ResponseContext<'_>) -> Option<HeaderValue> {
     let mut fields = FieldLines::default();
     fields.push(header::SET_COOKIE, line.clone());
-    minimise_response(&mut fields, context, Vec::new());
+    minimise_response(&mut fields, context, &Evictions::default());
     // What is stored of a withdrawn consent is no answer to this line.
     let is_ours = |line: &HeaderValue| cookie_name(line.as_bytes()) == CONSENT_COOKIE.as_bytes();
     let mut lines = fields.get_all(&header::SET_COOKIE);

@@ -18,7 +18,7 @@ use super::{
     wire::{SharedWire, Wire, WritePace, write_all},
 };
 use crate::http1::{
-    Decoded, Decoder, LAST_CHUNK, write_chunk_size, write_response_head, write_trailers,
+    Decoded, Decoder, Head, LAST_CHUNK, write_chunk_size, write_response_head, write_trailers,
 };
 
 /// Content up to this size is copied behind the head, so that both leave in one write.
@@ -65,7 +65,10 @@ pub(super) async fn respond<S: AsyncRead + AsyncWrite + Unpin>(
         (true, _) => None,
     };
     let ClientResponse {
-        fields, mut body, ..
+        fields,
+        evictions,
+        mut body,
+        ..
     } = response;
     let chunked = framing == Framing::Chunked;
     {
@@ -74,7 +77,17 @@ pub(super) async fn respond<S: AsyncRead + AsyncWrite + Unpin>(
         wire.continue_due = false;
         wire.output.reserve(1024);
         let output = &mut wire.output;
-        write_response_head(facts.version, status, &fields, connection, chunked, output);
+        let evictions = evictions
+            .as_ref()
+            .map(|cookies| cookies.evictions.written());
+        let head = Head {
+            status,
+            fields: &fields,
+            more: evictions.unwrap_or_default(),
+            connection,
+            chunked,
+        };
+        write_response_head(facts.version, &head, output);
     }
     drop(fields);
     if write_content(wire, &mut body, chunked, bodiless, pace)

@@ -1,15 +1,19 @@
 //! A visitor's response between the website or privet's own pages and the protocol.
 
-use http::{Response, StatusCode};
+use std::rc::Rc;
+
+use http::{Response, StatusCode, header};
 
 use super::body::ResponseBody;
-use crate::privacy::FieldLines;
+use crate::privacy::{CookieDecision, FieldLines};
 
 /// See the module.
 #[derive(Debug)]
 pub(super) struct ClientResponse {
     pub(super) status: StatusCode,
     pub(super) fields: FieldLines,
+    /// Whose evictions follow the fields.
+    pub(super) evictions: Option<Rc<CookieDecision>>,
     pub(super) body: ResponseBody,
 }
 
@@ -19,6 +23,7 @@ impl From<Response<ResponseBody>> for ClientResponse {
         Self {
             status: parts.status,
             fields: parts.headers.into(),
+            evictions: None,
             body,
         }
     }
@@ -29,6 +34,13 @@ impl From<ClientResponse> for Response<ResponseBody> {
         let mut message = Self::new(response.body);
         *message.status_mut() = response.status;
         *message.headers_mut() = response.fields.into();
+        if let Some(cookies) = response.evictions {
+            for line in cookies.evictions.lines() {
+                message
+                    .headers_mut()
+                    .append(header::SET_COOKIE, line.clone());
+            }
+        }
         message
     }
 }

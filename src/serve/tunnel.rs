@@ -13,7 +13,7 @@ use super::{
     visitor::Visitor,
     wire::{SharedWire, Wire},
 };
-use crate::http1::write_response_head;
+use crate::http1::{Head, write_response_head};
 
 /// One read, bytes.
 const ROOM: usize = 16 * 1024;
@@ -27,6 +27,7 @@ where
     let ClientResponse {
         status,
         fields,
+        evictions,
         body,
     } = response;
     // Nobody else holds the connection: the request had no content, and its response is here.
@@ -43,14 +44,17 @@ where
         ..
     } = wire.into_inner();
     let version = Version::HTTP_11;
-    write_response_head(
-        version,
+    let evictions = evictions
+        .as_ref()
+        .map(|cookies| cookies.evictions.written());
+    let head = Head {
         status,
-        &fields,
-        Some(b"upgrade"),
-        false,
-        &mut output,
-    );
+        fields: &fields,
+        more: evictions.unwrap_or_default(),
+        connection: Some(b"upgrade"),
+        chunked: false,
+    };
+    write_response_head(version, &head, &mut output);
     output.extend_from_slice(&from_website);
     let greet = async {
         client.write_all(&output).await?;

@@ -1,7 +1,7 @@
 //! A visitor's connection as its requests see it: whose it is, and what may be known of that.
 
 use std::{
-    cell::{RefCell, RefMut},
+    cell::RefCell,
     rc::Rc,
     sync::{Arc, Weak},
 };
@@ -14,7 +14,8 @@ use super::{
     worker::Worker,
 };
 use crate::privacy::{
-    AddressRule, ClientAddr, CookieMemory, FieldLines, MinimisedAddr, PseudonymKey, PseudonymReader,
+    AddressRule, ClientAddr, CookieDecision, CookieMemory, FieldLines, MinimisedAddr, PseudonymKey,
+    PseudonymReader,
 };
 
 /// See the module.
@@ -79,23 +80,27 @@ impl Visitor {
         }
     }
 
-    /// What was last decided on cookies for that site of that configuration.
-    pub(super) fn cookie_memory(
+    /// What becomes of a request's cookies; what was last decided for that site of that
+    /// configuration is recalled where it still holds. `now` is in seconds since 1970.
+    pub(super) fn decide(
         &self,
+        fields: &FieldLines,
+        host: &str,
         compiled: &Arc<Compiled>,
-        site: usize,
-    ) -> RefMut<'_, CookieMemory> {
+        (index, site): (usize, &Site),
+        now: i64,
+    ) -> Rc<CookieDecision> {
         let mut memory = self.cookies.borrow_mut();
         // The weak reference keeps the address from being used again.
         let same = std::ptr::eq(memory.compiled.as_ptr(), Arc::as_ptr(compiled));
-        if !same || memory.site != site {
+        if !same || memory.site != index {
             *memory = SiteMemory {
                 compiled: Arc::downgrade(compiled),
-                site,
+                site: index,
                 cookies: CookieMemory::default(),
             };
         }
-        RefMut::map(memory, |memory| &mut memory.cookies)
+        memory.cookies.decide(fields, host, &site.policy, now)
     }
 
     /// Whose request one with those fields is. `now` is in seconds since 1970.

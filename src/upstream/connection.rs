@@ -24,8 +24,6 @@ use crate::{
 const HEAD_LIMIT: usize = 128 * 1024;
 /// Interim responses before the final one.
 const INTERIM_LIMIT: u32 = 16;
-/// Room for one read of a head, and of the content behind it: most answers come in one piece.
-const HEAD_ROOM: usize = 16 * 1024;
 
 /// What is known while a head is awaited.
 struct Exchange<'a> {
@@ -95,7 +93,7 @@ impl Exchange<'_> {
             if let Some(head) = self.take_head()? {
                 return Poll::Ready(Ok(head));
             }
-            match self.transport.poll_fill(cx, HEAD_ROOM) {
+            match self.transport.poll_fill_head(cx) {
                 Poll::Ready(Ok(1..)) => {}
                 Poll::Ready(Ok(0) | Err(_)) => {
                     return Poll::Ready(Err(UpstreamError::Closed.into()));

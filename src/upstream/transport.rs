@@ -3,6 +3,7 @@
 
 use std::{
     io,
+    mem::MaybeUninit,
     pin::{Pin, pin},
     task::{Context, Poll, ready},
     time::Duration,
@@ -11,7 +12,7 @@ use std::{
 use bytes::{Buf, Bytes, BytesMut};
 use http_body::Body;
 use tokio::{
-    io::{AsyncReadExt, AsyncWrite},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf},
     time::Instant,
 };
 
@@ -28,6 +29,10 @@ pub(crate) type BoxContent = Pin<Box<dyn Body<Data = Bytes, Error = ContentFailu
 /// Content up to this size is copied behind the head, so that both leave in one write.
 const COPY_LIMIT: usize = 8 * 1024;
 
+/// Room for one read of a small answer, and of a large one, bytes.
+const SMALL_ROOM: usize = 8 * 1024;
+const LARGE_ROOM: usize = 16 * 1024;
+
 /// One connection to a website.
 #[derive(Debug)]
 pub(crate) struct Transport {
@@ -36,6 +41,8 @@ pub(crate) struct Transport {
     pub(super) output: Vec<u8>,
     written: usize,
     piece: Bytes,
+    /// What the last read of an answer's beginning brought, bytes.
+    last_read: usize,
     pub(super) timer: Timer,
 }
 
@@ -47,8 +54,27 @@ impl Transport {
             output: Vec::new(),
             written: 0,
             piece: Bytes::new(),
+            last_read: 0,
             timer: Timer::new(),
         }
+    }
+
+    /// Reads what is there of an answer's beginning; 0 at the end.
+    ///
+    /// Most answers are small: they are read onto the stack, and the buffer is made as large as
+    /// they are. A connection whose last answer was large reads into a large buffer at once.
+    pub(super) fn poll_fill_head(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let count = if self.last_read > SMALL_ROOM / 2 {
+            ready!(self.poll_fill(cx, LARGE_ROOM))?
+        } else {
+            let mut room = [const { MaybeUninit::<u8>::uninit() }; SMALL_ROOM];
+            let mut room = ReadBuf::uninit(&mut room);
+            ready!(Pin::new(&mut self.stream).poll_read(cx, &mut room))?;
+            self.input.extend_from_slice(room.filled());
+            room.filled().len()
+        };
+        self.last_read = count;
+        Poll::Ready(Ok(count))
     }
 
     /// Reads what is there; 0 at the end.

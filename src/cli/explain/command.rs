@@ -68,7 +68,6 @@ pub(in crate::cli) fn explain(source: &Source, arguments: &ExplainArguments) -> 
         arguments,
         peer,
         time,
-        now,
     };
     Outcome::fine(match outcome {
         Ok(rehearsed) => show::rehearsed(&told, &rehearsed),

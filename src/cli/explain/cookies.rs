@@ -22,7 +22,7 @@ pub(super) fn shown_name(name: &[u8]) -> String {
 
 /// The cookies that the browser sends.
 pub(super) fn of_request(text: &mut Text, rehearsed: &Rehearsed, policy: &Policy) {
-    let consent = &rehearsed.consent;
+    let consent = &rehearsed.cookies.consent;
     let rows: Vec<[String; 4]> = request_pairs(&rehearsed.fields)
         .map(|pair| {
             let verdict = policy.verdict(pair.name, consent);
@@ -44,14 +44,9 @@ pub(super) fn of_request(text: &mut Text, rehearsed: &Rehearsed, policy: &Policy
 }
 
 fn is_expired(name: &[u8], rehearsed: &Rehearsed) -> bool {
-    match &rehearsed.answer {
-        Answer::Website(answer) => answer
-            .decisions
-            .evictions
-            .iter()
-            .any(|line| cookie_name(line.as_bytes()) == name),
-        Answer::Own { .. } => false,
-    }
+    let mut lines = rehearsed.cookies.evictions.lines().iter();
+    matches!(rehearsed.answer, Answer::Website(_))
+        && lines.any(|line| cookie_name(line.as_bytes()) == name)
 }
 
 /// The cookies that the website sets.
@@ -79,8 +74,8 @@ fn answered(
     policy: &Policy,
 ) -> [String; 4] {
     let name = cookie_name(before.as_bytes());
-    let verdict = policy.verdict(name, &rehearsed.consent);
-    let [mut why, mut who] = why::cookie(name, policy, &rehearsed.consent, verdict);
+    let verdict = policy.verdict(name, &rehearsed.cookies.consent);
+    let [mut why, mut who] = why::cookie(name, policy, &rehearsed.cookies.consent, verdict);
     let what = match (after, verdict) {
         (None, _) if name == CONSENT_COOKIE.as_bytes() => {
             why = "not a choice".to_owned();

@@ -34,7 +34,7 @@ fn entry<'a>(told: &'a Told<'_>, rehearsed: &'a Rehearsed, site: &'a str) -> Acc
         Answer::Own { status, .. } => (*status, 0, 0),
         Answer::Website(answer) => (
             answer.status,
-            answer.decisions.stripped.len(),
+            rehearsed.cookies.stripped.len(),
             answer.stripped.len(),
         ),
     };

@@ -21,7 +21,6 @@ pub(super) struct Told<'a> {
     pub(super) arguments: &'a ExplainArguments,
     pub(super) peer: ClientAddr,
     pub(super) time: SystemTime,
-    pub(super) now: i64,
 }
 
 /// A request that no site takes.
@@ -66,7 +65,7 @@ pub(super) fn rehearsed(told: &Told<'_>, rehearsed: &Rehearsed) -> String {
         ["site".to_owned(), site_line(rehearsed.site, site)],
         ["client".to_owned(), client_line(told, rehearsed, policy)],
     ]);
-    consent(&mut text, told, rehearsed, policy);
+    consent(&mut text, rehearsed, policy);
     cookies::of_request(&mut text, rehearsed, policy);
     match &rehearsed.answer {
         Answer::Own { resource, status } => {
@@ -137,9 +136,9 @@ fn client_line(told: &Told<'_>, rehearsed: &Rehearsed, policy: &Policy) -> Strin
     )
 }
 
-fn consent(text: &mut Text, told: &Told<'_>, rehearsed: &Rehearsed, policy: &Policy) {
+fn consent(text: &mut Text, rehearsed: &Rehearsed, policy: &Policy) {
     text.title("Consent");
-    let consent = &rehearsed.consent;
+    let consent = &rehearsed.cookies.consent;
     let mut rows: Vec<[String; 3]> = Purpose::ALL
         .into_iter()
         .map(|purpose| {
@@ -183,7 +182,7 @@ fn refused_vendor(told: &Told<'_>, rehearsed: &Rehearsed, policy: &Policy) -> St
             "the path is among those of {} ({}), and {}",
             vendor.name,
             why::layer(catalogue, id),
-            why::permission(id, vendor.purpose, &rehearsed.consent)
+            why::permission(id, vendor.purpose, &rehearsed.cookies.consent)
         ),
         // Written in another way than in the configuration.
         None => "the path is a vendor's, without consent to it".to_owned(),

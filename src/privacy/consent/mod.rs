@@ -12,3 +12,4 @@ pub use choice::{CONSENT_COOKIE, Choice};
 pub use decide::{Consent, ConsentSource, State};
 pub use policy::ConsentPolicy;
 pub use signals::{Answer, Answers, Outcome, PlatformId};
+pub(super) use signals::{do_not_track, global_privacy_control};

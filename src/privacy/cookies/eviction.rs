@@ -4,9 +4,9 @@
 //! tell: so for the host itself and for each parent domain down to the registrable one (public
 //! suffix list), where trackers put theirs. The path is not told either; trackers use `/`.
 
-use std::net::Ipv4Addr;
+use std::{net::Ipv4Addr, ops::Range};
 
-use bytes::{BufMut, BytesMut};
+use bytes::Bytes;
 use http::HeaderValue;
 
 /// The domains for which a cookie that `host` receives can have been set: the host, and the
@@ -35,25 +35,52 @@ const MOST_BYTES: usize = 16 * 1024;
 /// Domains for one cookie: the host, and the last of its parents, where trackers put theirs.
 const MOST_DOMAINS: usize = 4;
 
-/// Makes the lines that expire a request's refused cookies.
-#[derive(Debug)]
-pub(crate) struct Evictions<'a> {
-    host: &'a str,
-    /// Found out once a cookie is refused.
-    domains: Option<Vec<&'a str>>,
-    /// Where lines are written, many to one allocation.
-    room: BytesMut,
+/// The `Set-Cookie` lines that expire a request's refused cookies.
+///
+/// They are written down once, as HTTP/1.1 writes them, and go out with every response to the same
+/// cookies.
+#[derive(Debug, Default)]
+pub struct Evictions {
+    written: Bytes,
     lines: Vec<HeaderValue>,
 }
 
-impl<'a> Evictions<'a> {
+impl Evictions {
+    /// Whether there is nothing to expire.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// The values of the lines.
+    pub fn lines(&self) -> &[HeaderValue] {
+        &self.lines
+    }
+
+    /// All lines as they stand in an HTTP/1.1 field section, each with its end.
+    pub(crate) fn written(&self) -> &[u8] {
+        &self.written
+    }
+}
+
+/// Makes the lines that expire a request's refused cookies.
+#[derive(Debug)]
+pub(crate) struct EvictionWriter<'a> {
+    host: &'a str,
+    /// Found out once a cookie is refused.
+    domains: Option<Vec<&'a str>>,
+    written: Vec<u8>,
+    /// Where the values are in what was written.
+    values: Vec<Range<usize>>,
+}
+
+impl<'a> EvictionWriter<'a> {
     /// None yet, for what `host` receives.
     pub(crate) fn new(host: &'a str) -> Self {
         Self {
             host,
             domains: None,
-            room: BytesMut::new(),
-            lines: Vec::new(),
+            written: Vec::new(),
+            values: Vec::new(),
         }
     }
 
@@ -62,60 +89,71 @@ impl<'a> Evictions<'a> {
     /// A name that can't stand in a `Set-Cookie` field makes no line; such cookies are still
     /// stripped from every request.
     pub(crate) fn expire(&mut self, name: &[u8]) {
-        let Self {
-            host,
-            domains,
-            room,
-            lines,
-        } = self;
-        let domains = domains.get_or_insert_with(|| {
-            room.reserve(512);
-            lines.reserve(8);
-            let mut domains: Vec<&str> = domains_of(host).collect();
+        let domains = self.domains.take().unwrap_or_else(|| {
+            self.written.reserve(512);
+            self.values.reserve(16);
+            let mut domains: Vec<&str> = domains_of(self.host).collect();
             if domains.len() > MOST_DOMAINS {
                 domains.drain(1..=domains.len() - MOST_DOMAINS);
             }
             domains
         });
-        let is_this = |line: &HeaderValue| {
-            let rest = line.as_bytes().strip_prefix(name);
-            rest.is_some_and(|rest| rest.starts_with(ATTRIBUTES))
-        };
-        let size: usize = lines.iter().map(HeaderValue::len).sum();
         let more: usize = domains.iter().map(|domain| domain.len() + 9).sum();
-        let more = more + (domains.len() + 1) * (name.len() + ATTRIBUTES.len());
-        let is_too_much = lines.len() + domains.len() >= MOST_LINES || size + more > MOST_BYTES;
-        if is_too_much || lines.iter().any(is_this) {
-            return;
-        }
-        push(name, None, room, lines);
-        if !name.starts_with(b"__Host-") {
-            for domain in domains {
-                push(name, Some(domain), room, lines);
+        let line = FIELD.len() + name.len() + ATTRIBUTES.len() + END.len();
+        let more = more + (domains.len() + 1) * line;
+        let is_too_much = self.values.len() + domains.len() >= MOST_LINES
+            || self.written.len() + more > MOST_BYTES;
+        let fits = name
+            .iter()
+            .all(|byte| matches!(byte, b'\t' | b' '..=b'~' | 0x80..));
+        if !is_too_much && fits && !self.expires(name) {
+            self.push(name, None);
+            if !name.starts_with(b"__Host-") {
+                for domain in &domains {
+                    self.push(name, Some(domain));
+                }
             }
         }
+        self.domains = Some(domains);
     }
 
-    /// The `Set-Cookie` lines.
-    pub(crate) fn into_lines(self) -> Vec<HeaderValue> {
-        self.lines
+    /// Whether the cookie `name` has its lines already.
+    fn expires(&self, name: &[u8]) -> bool {
+        self.values.iter().any(|value| {
+            let value = self.written.get(value.clone()).unwrap_or_default();
+            let rest = value.strip_prefix(name);
+            rest.is_some_and(|rest| rest.starts_with(ATTRIBUTES))
+        })
+    }
+
+    fn push(&mut self, name: &[u8], domain: Option<&str>) {
+        self.written.extend_from_slice(FIELD);
+        let start = self.written.len();
+        self.written.extend_from_slice(name);
+        self.written.extend_from_slice(ATTRIBUTES);
+        if let Some(domain) = domain {
+            self.written.extend_from_slice(b"; Domain=");
+            self.written.extend_from_slice(domain.as_bytes());
+        }
+        self.values.push(start..self.written.len());
+        self.written.extend_from_slice(END);
+    }
+
+    /// The lines.
+    pub(crate) fn finish(self) -> Evictions {
+        let written = Bytes::from(self.written);
+        let values = self.values.into_iter();
+        let value = |range| HeaderValue::from_maybe_shared(written.slice(range)).ok();
+        Evictions {
+            lines: values.filter_map(value).collect(),
+            written,
+        }
     }
 }
 
+const FIELD: &[u8] = b"set-cookie: ";
 const ATTRIBUTES: &[u8] = b"=; Path=/; Max-Age=0; Secure";
-
-fn push(name: &[u8], domain: Option<&str>, room: &mut BytesMut, lines: &mut Vec<HeaderValue>) {
-    room.reserve(name.len() + ATTRIBUTES.len() + 9 + domain.map_or(0, str::len));
-    room.put_slice(name);
-    room.put_slice(ATTRIBUTES);
-    if let Some(domain) = domain {
-        room.put_slice(b"; Domain=");
-        room.put_slice(domain.as_bytes());
-    }
-    if let Ok(line) = HeaderValue::from_maybe_shared(room.split().freeze()) {
-        lines.push(line);
-    }
-}
+const END: &[u8] = b"\r\n";
 
 #[cfg(test)]
 mod tests {
@@ -124,14 +162,18 @@ mod tests {
     #[test]
     fn a_strangers_cookies_and_labels_make_no_more_lines_than_a_browser_needs() {
         let deep = format!("{}example.com", "a.".repeat(100));
-        let mut evictions = Evictions::new(&deep);
+        let mut evictions = EvictionWriter::new(&deep);
         for _ in 0..10 {
             evictions.expire(b"_ga");
         }
-        let lines = evictions
-            .lines
-            .iter()
-            .map(|line| line.to_str().expect("text"));
+        let few = EvictionWriter {
+            domains: None,
+            written: evictions.written.clone(),
+            values: evictions.values.clone(),
+            ..evictions
+        };
+        let few = few.finish();
+        let lines = few.lines().iter().map(|line| line.to_str().expect("text"));
         let domains: Vec<&str> = lines
             .map(|line| {
                 line.split_once("; Domain=")
@@ -143,12 +185,13 @@ mod tests {
         for number in 0..3000 {
             evictions.expire(format!("_ga_{number}").as_bytes());
         }
-        assert!(evictions.lines.len() > 40 && evictions.lines.len() <= MOST_LINES);
-        let mut evictions = Evictions::new("www.example.com");
+        let many = evictions.finish();
+        assert!(many.lines().len() > 40 && many.lines().len() <= MOST_LINES);
+        let mut evictions = EvictionWriter::new("www.example.com");
         for number in 0..100 {
             evictions.expire(format!("_ga_{number}_{}", "x".repeat(1000)).as_bytes());
         }
-        let size: usize = evictions.lines.iter().map(HeaderValue::len).sum();
+        let size = evictions.finish().written().len();
         assert!((10_000..=MOST_BYTES).contains(&size), "{size}");
     }
 
@@ -181,11 +224,14 @@ mod tests {
 
     #[test]
     fn lines_expire_at_once() {
-        let mut evictions = Evictions::new("www.example.com");
+        let mut evictions = EvictionWriter::new("www.example.com");
         evictions.expire(b"_ga");
         evictions.expire(b"__Host-x");
-        let lines = evictions.into_lines();
-        let lines: Vec<&str> = lines
+        evictions.expire(b"_ga");
+        evictions.expire(b"a\r\nb");
+        let evictions = evictions.finish();
+        let lines: Vec<&str> = evictions
+            .lines()
             .iter()
             .map(|line| line.to_str().expect("text"))
             .collect();
@@ -198,5 +244,10 @@ mod tests {
                 "__Host-x=; Path=/; Max-Age=0; Secure",
             ]
         );
+        let written: String = lines
+            .iter()
+            .map(|line| format!("set-cookie: {line}\r\n"))
+            .collect();
+        assert_eq!(evictions.written(), written.as_bytes());
     }
 }

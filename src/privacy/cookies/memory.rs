@@ -1,30 +1,28 @@
-//! What was decided on a `Cookie` field, kept for the next request of the same connection.
+//! What was decided on a request's cookies, kept for the next request of the same connection.
 //!
-//! A browser sends the same cookies with every picture, script and style of a page. What became
-//! of them then holds now, as long as nothing that it followed from has changed.
+//! A browser sends the same cookies with every picture, script and style of a page. What they say
+//! of consent and what became of them then holds now, as long as nothing that it followed from has
+//! changed.
 
-use std::fmt;
+use std::{fmt, rc::Rc};
 
 use http::{HeaderValue, header};
 
-use crate::privacy::{consent::Consent, field_lines::FieldLines, policy::Stripped};
+use super::decision::CookieDecision;
+use crate::privacy::{
+    consent::{do_not_track, global_privacy_control},
+    field_lines::FieldLines,
+    policy::Policy,
+};
 
-/// Longer `Cookie` fields are decided on anew: an idle connection is to hold little.
-const LONGEST: usize = 2048;
-
-/// What becomes of a request's cookies.
-#[derive(Clone, Default)]
-pub(crate) struct CookieDecision {
-    /// The line for the website, if any cookie passes.
-    pub(crate) line: Option<HeaderValue>,
-    /// Cookies that were refused, one entry each.
-    pub(crate) stripped: Vec<Stripped>,
-    /// `Set-Cookie` lines that expire them.
-    pub(crate) evictions: Vec<HeaderValue>,
-}
+/// Longer `Cookie` fields are decided on anew: an idle connection is to hold little. A field with
+/// the consent string of a large platform in it still fits.
+const LONGEST: usize = 8 * 1024;
+/// For how long a decision is kept, seconds: a consent runs out no later than that after its time.
+const KEPT: i64 = 10;
 
 /// The last decision and what it followed from, all but the policy: one memory serves one
-/// [`Policy`](crate::privacy::Policy). Its `Debug` shows no cookie.
+/// [`Policy`]. Its `Debug` shows no cookie.
 #[derive(Default)]
 pub struct CookieMemory {
     last: Option<Box<Remembered>>,
@@ -34,8 +32,9 @@ struct Remembered {
     /// All `Cookie` lines, each with a line feed behind it, which no value can hold.
     lines: Vec<u8>,
     host: String,
-    consent: Consent,
-    decision: CookieDecision,
+    browser: [bool; 2],
+    time: i64,
+    decision: Rc<CookieDecision>,
 }
 
 impl fmt::Debug for CookieMemory {
@@ -44,57 +43,63 @@ impl fmt::Debug for CookieMemory {
     }
 }
 
-impl CookieMemory {
-    /// What was decided on the very same cookies for the same host under the same consent.
-    pub(crate) fn recall(
-        &self,
-        fields: &FieldLines,
-        host: &str,
-        consent: &Consent,
-    ) -> Option<CookieDecision> {
-        let last = self.last.as_ref()?;
-        let mut rest = last.lines.as_slice();
-        for line in fields.get_all(&header::COOKIE) {
-            rest = rest.strip_prefix(line.as_bytes())?.strip_prefix(b"\n")?;
-        }
-        let same = rest.is_empty() && last.host == host && last.consent == *consent;
-        same.then(|| last.decision.clone())
-    }
+/// What the browser says by fields of its own.
+fn browser(fields: &FieldLines) -> [bool; 2] {
+    [global_privacy_control(fields), do_not_track(fields)]
+}
 
-    /// Remembers what was decided.
-    pub(crate) fn remember(
+impl CookieMemory {
+    /// What becomes of a request's cookies: recalled if the last one's were the very same, for the
+    /// same host. `now` is in seconds since 1970.
+    pub fn decide(
         &mut self,
         fields: &FieldLines,
         host: &str,
-        consent: &Consent,
-        decision: &CookieDecision,
-    ) {
+        policy: &Policy,
+        now: i64,
+    ) -> Rc<CookieDecision> {
+        if let Some(decision) = self.recall(fields, host, now) {
+            return decision;
+        }
+        let mut decision = CookieDecision::new(fields, host, policy, now);
         let size: usize = fields
             .get_all(&header::COOKIE)
             .map(|line| line.len() + 1)
             .sum();
         if size > LONGEST {
             self.last = None;
-            return;
+            return Rc::new(decision);
         }
+        // A copy: the line may be a slice of the whole request's bytes.
+        let copied = |line: HeaderValue| HeaderValue::from_bytes(line.as_bytes()).ok();
+        decision.line = decision.line.and_then(copied);
         let mut lines = Vec::with_capacity(size);
         for line in fields.get_all(&header::COOKIE) {
             lines.extend_from_slice(line.as_bytes());
             lines.push(b'\n');
         }
+        let decision = Rc::new(decision);
         self.last = Some(Box::new(Remembered {
             lines,
             host: host.to_owned(),
-            consent: consent.clone(),
-            decision: CookieDecision {
-                // A copy: the line may be a slice of the whole request's bytes.
-                line: decision
-                    .line
-                    .as_ref()
-                    .and_then(|line| HeaderValue::from_bytes(line.as_bytes()).ok()),
-                ..decision.clone()
-            },
+            browser: browser(fields),
+            time: now,
+            decision: Rc::clone(&decision),
         }));
+        decision
+    }
+
+    fn recall(&self, fields: &FieldLines, host: &str, now: i64) -> Option<Rc<CookieDecision>> {
+        let last = self.last.as_ref()?;
+        let mut rest = last.lines.as_slice();
+        for line in fields.get_all(&header::COOKIE) {
+            rest = rest.strip_prefix(line.as_bytes())?.strip_prefix(b"\n")?;
+        }
+        let same = rest.is_empty()
+            && last.host == host
+            && (last.time..=last.time + KEPT).contains(&now)
+            && last.browser == browser(fields);
+        same.then(|| Rc::clone(&last.decision))
     }
 }
 

@@ -1,13 +1,17 @@
 //! What may be recalled, and what must be decided anew.
 
+use std::{sync::Arc, time::Duration};
+
 use http::HeaderName;
 
 use super::*;
 use crate::privacy::{
-    catalogue::{Catalogue, VendorId},
-    consent::ConsentPolicy,
+    catalogue::Catalogue,
     purpose::{Purpose, Purposes},
-    rules::{ConsentRules, Signal},
+    rules::{
+        AddressMethod, AddressRule, ConsentRules, CookieRules, HeaderRules, Mode, SameSiteDefault,
+        Signal, UnknownCookies, Vendor, VendorCookie,
+    },
 };
 
 fn fields(lines: &[(&'static str, &'static str)]) -> FieldLines {
@@ -20,87 +24,127 @@ fn fields(lines: &[(&'static str, &'static str)]) -> FieldLines {
     lines.iter().map(line).collect()
 }
 
-fn consent(lines: &[(&'static str, &'static str)]) -> Consent {
+fn policy() -> Policy {
     let marketing = Purposes::NONE.with(Purpose::Marketing);
-    let rules = ConsentRules {
-        signals: vec![Signal::Gpc],
-        platforms: Vec::new(),
-        default: Purposes::NECESSARY.with(Purpose::Marketing),
-        gpc: marketing,
-        dnt: marketing,
-        policy_version: "1".to_owned(),
-        lifetime: std::time::Duration::from_secs(1),
-        banner: true,
+    let day = Duration::from_secs(86_400);
+    let vendor = Vendor {
+        name: "Metrics".to_owned(),
+        purpose: Purpose::Analytics,
+        country: None,
+        iab_vendor: None,
+        cookies: vec![VendorCookie {
+            name: "_ga".to_owned(),
+            max_lifetime: None,
+        }],
+        hosts: Vec::new(),
+        paths: Vec::new(),
+        policy: None,
     };
-    let catalogue = Catalogue::new(Vec::new(), Vec::new());
-    let policy = ConsentPolicy::new(rules, std::sync::Arc::new(catalogue));
-    Consent::read(&fields(lines), &policy, 0)
+    Policy::new(
+        Mode::Enforce,
+        AddressRule {
+            method: AddressMethod::Truncate,
+            ipv4_prefix: 24,
+            ipv6_prefix: 48,
+            pseudonym_rotation: day,
+        },
+        ConsentRules {
+            signals: vec![Signal::Privet],
+            platforms: Vec::new(),
+            default: Purposes::NECESSARY,
+            gpc: marketing,
+            dnt: marketing,
+            policy_version: "1".to_owned(),
+            lifetime: day,
+            banner: true,
+        },
+        CookieRules {
+            unknown: UnknownCookies::Keep,
+            secure: true,
+            same_site: SameSiteDefault::Lax,
+            keep_same_site: Vec::new(),
+            max_lifetime: day,
+            keep: Vec::new(),
+            evict: true,
+        },
+        HeaderRules {
+            referrer_policy: None,
+            permissions_policy: None,
+            hide: Vec::new(),
+        },
+        None,
+        Arc::new(Catalogue::new(vec![vendor], Vec::new())),
+    )
 }
 
 #[test]
-fn only_the_same_cookies_for_the_same_host_under_the_same_consent_are_recalled() {
-    let asked = fields(&[
+fn only_the_same_cookies_for_the_same_host_from_the_same_browser_are_recalled() {
+    const ASKED: [(&str, &str); 3] = [
         ("cookie", "a=1; _ga=2"),
         ("accept", "*/*"),
         ("cookie", "b=3"),
-    ]);
-    let decision = CookieDecision {
-        line: Some(HeaderValue::from_static("a=1; b=3")),
-        stripped: vec![Stripped(Some(VendorId(7)))],
-        evictions: vec![HeaderValue::from_static("_ga=")],
-    };
-    let yes = consent(&[]);
+    ];
+    let policy = policy();
+    let asked = fields(&ASKED);
     let mut memory = CookieMemory::default();
-    assert!(
-        memory.recall(&asked, "a.example", &yes).is_none(),
-        "nothing yet"
+    let first = memory.decide(&asked, "www.a.example", &policy, 100);
+    let line = first.line.as_ref().expect("two pass");
+    assert_eq!(line, "a=1; b=3");
+    assert_eq!(
+        (first.stripped.len(), first.evictions.lines().len()),
+        (1, 3)
     );
-    memory.remember(&asked, "a.example", &yes, &decision);
-    let found = memory
-        .recall(&asked, "a.example", &yes)
-        .expect("the decision");
-    assert_eq!(found.line, decision.line);
-    assert_eq!(found.evictions, decision.evictions);
-    assert_eq!(found.stripped.len(), 1);
+    let again = memory.decide(&asked, "www.a.example", &policy, 100 + KEPT);
+    assert!(Rc::ptr_eq(&first, &again), "the very same");
 
-    assert!(
-        memory.recall(&asked, "b.example", &yes).is_none(),
-        "another host"
-    );
-    let objects = consent(&[("sec-gpc", "1")]);
-    assert!(
-        memory.recall(&asked, "a.example", &objects).is_none(),
-        "another consent"
-    );
-    for lines in [
-        &[("cookie", "a=1; _ga=2")][..],
-        &[
-            ("cookie", "a=1; _ga=2"),
-            ("cookie", "b=3"),
-            ("cookie", "c=4"),
-        ],
-        &[("cookie", "a=1; _ga=2"), ("cookie", "b=4")],
-        &[("cookie", "b=3"), ("cookie", "a=1; _ga=2")],
-        &[("cookie", "a=1; _ga=2b=3")],
-        &[],
+    let gpc = [&ASKED[..], &[("sec-gpc", "1")]].concat();
+    let dnt = [&ASKED[..], &[("dnt", "1")]].concat();
+    for (name, host, time, lines) in [
+        ("another host", "b.example", 100, &ASKED[..]),
+        ("later", "www.a.example", 101 + KEPT, &ASKED),
+        ("the clock went back", "www.a.example", 99, &ASKED),
+        ("Sec-GPC", "www.a.example", 100, &gpc),
+        ("DNT", "www.a.example", 100, &dnt),
+        ("fewer", "www.a.example", 100, &ASKED[..1]),
+        (
+            "more",
+            "www.a.example",
+            100,
+            &[&ASKED[..], &[("cookie", "c=4")]].concat(),
+        ),
+        (
+            "another value",
+            "www.a.example",
+            100,
+            &[ASKED[0], ("cookie", "b=4")],
+        ),
+        ("another order", "www.a.example", 100, &[ASKED[2], ASKED[0]]),
+        (
+            "joined",
+            "www.a.example",
+            100,
+            &[("cookie", "a=1; _ga=2b=3")],
+        ),
+        ("none", "www.a.example", 100, &[]),
     ] {
-        assert!(
-            memory.recall(&fields(lines), "a.example", &yes).is_none(),
-            "{lines:?}"
-        );
+        let first = memory.decide(&asked, "www.a.example", &policy, 100);
+        let other = memory.decide(&fields(lines), host, &policy, time);
+        assert!(!Rc::ptr_eq(&first, &other), "{name}");
     }
 }
 
 #[test]
 fn a_long_field_is_not_kept_and_what_was_before_it_is_forgotten() {
+    let policy = policy();
     let short = fields(&[("cookie", "a=1")]);
     let mut long = FieldLines::default();
     let value = HeaderValue::from_bytes(&[b'a'; LONGEST]).expect("a value");
     long.push(header::COOKIE, value);
-    let (yes, decision) = (consent(&[]), CookieDecision::default());
     let mut memory = CookieMemory::default();
-    memory.remember(&short, "a.example", &yes, &decision);
-    memory.remember(&long, "a.example", &yes, &decision);
-    assert!(memory.recall(&long, "a.example", &yes).is_none());
-    assert!(memory.recall(&short, "a.example", &yes).is_none());
+    let first = memory.decide(&short, "a.example", &policy, 0);
+    let second = memory.decide(&long, "a.example", &policy, 0);
+    let third = memory.decide(&long, "a.example", &policy, 0);
+    assert!(!Rc::ptr_eq(&second, &third));
+    let last = memory.decide(&short, "a.example", &policy, 0);
+    assert!(!Rc::ptr_eq(&first, &last));
 }

@@ -2,17 +2,18 @@
 //! and the expiry of what the browser should no longer hold. Nothing is reserialised.
 
 mod date;
+mod decision;
 mod eviction;
 mod memory;
 mod pairs;
 mod set_cookie;
 
 pub use date::imf_fixdate;
+pub use decision::{CookieDecision, evictions};
+pub use eviction::Evictions;
 pub use memory::CookieMemory;
 pub use pairs::{CookiePair, pairs, request_pairs};
 pub use set_cookie::cookie_name;
 
-pub(super) use eviction::Evictions;
-pub(super) use memory::CookieDecision;
-pub(super) use pairs::{filter, judged_name};
+pub(super) use pairs::judged_name;
 pub(super) use set_cookie::{Lifetime, Upgrade, upgraded};

@@ -17,7 +17,7 @@ pub(super) const GPC_SUPPORT: &str = "{\"gpc\":true,\"lastUpdate\":\"2026-11-24\
 
 /// What was chosen, as JSON.
 pub(super) fn tell(scene: &Scene<'_>) -> Response<ResponseBody> {
-    json(scene, &scene.consent)
+    json(scene, scene.consent)
 }
 
 /// Stores the choice again from which the browser's signal took a yes; wherever the visitor comes
@@ -126,8 +126,8 @@ pub(super) async fn choose(
     let fields = response.headers_mut();
     fields.append(header::SET_COOKIE, line);
     // Changing one's mind takes effect at once.
-    for line in evictions(&scene.request.fields, scene.host, policy, &consent) {
-        fields.append(header::SET_COOKIE, line);
+    for line in evictions(&scene.request.fields, scene.host, policy, &consent).lines() {
+        fields.append(header::SET_COOKIE, line.clone());
     }
     Ok(response)
 }

@@ -44,7 +44,7 @@ pub(in crate::privacy::consent) fn stored_choice(
 }
 
 /// Global Privacy Control: exactly `1`, however many lines a proxy joined; other values mean nothing.
-pub(in crate::privacy::consent) fn global_privacy_control(fields: &FieldLines) -> bool {
+pub(in crate::privacy) fn global_privacy_control(fields: &FieldLines) -> bool {
     fields
         .get_all(&SEC_GPC)
         .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
@@ -52,6 +52,6 @@ pub(in crate::privacy::consent) fn global_privacy_control(fields: &FieldLines) -
 }
 
 /// Do Not Track: `1` objects. `0` is no consent.
-pub(in crate::privacy::consent) fn do_not_track(fields: &FieldLines) -> bool {
+pub(in crate::privacy) fn do_not_track(fields: &FieldLines) -> bool {
     fields.get_all(&header::DNT).any(|value| value == "1")
 }

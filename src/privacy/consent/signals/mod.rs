@@ -18,6 +18,7 @@ mod services;
 pub use answers::{Answer, Answers, Outcome};
 pub use platform::PlatformId;
 
-pub(super) use browser::{do_not_track, global_privacy_control, stored_choice};
+pub(super) use browser::stored_choice;
+pub(in crate::privacy) use browser::{do_not_track, global_privacy_control};
 pub(super) use jar::Jar;
 pub(super) use mapping::{Mapping, Reading};

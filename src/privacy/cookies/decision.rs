@@ -1,0 +1,81 @@
+//! What becomes of a request's cookies, under the consent that they and the browser carry.
+
+use http::{HeaderValue, header};
+
+use super::{
+    eviction::{EvictionWriter, Evictions},
+    pairs::{filter, request_pairs},
+};
+use crate::privacy::{
+    consent::Consent,
+    field_lines::FieldLines,
+    policy::{Policy, Stripped, Verdict},
+};
+
+/// See the module.
+#[derive(Debug)]
+pub struct CookieDecision {
+    /// What this visitor consented to.
+    pub consent: Consent,
+    /// The line for the website, if any cookie passes.
+    pub(in crate::privacy) line: Option<HeaderValue>,
+    /// Cookies that were refused, one entry each.
+    pub stripped: Vec<Stripped>,
+    /// What expires them.
+    pub evictions: Evictions,
+}
+
+impl CookieDecision {
+    /// Decides on the cookies of a request for `host`. `now` is in seconds since 1970.
+    pub fn new(fields: &FieldLines, host: &str, policy: &Policy, now: i64) -> Self {
+        let consent = Consent::read(fields, policy.consent(), now);
+        let mut decision = Self {
+            consent,
+            line: None,
+            stripped: Vec::new(),
+            evictions: Evictions::default(),
+        };
+        if fields.contains(&header::COOKIE) {
+            decision.decide(fields, host, policy);
+        }
+        decision
+    }
+
+    fn decide(&mut self, fields: &FieldLines, host: &str, policy: &Policy) {
+        let enforces = policy.enforces();
+        let mut evictions = EvictionWriter::new(host);
+        let Self {
+            consent, stripped, ..
+        } = self;
+        self.line = filter(fields, |pair| {
+            match policy.verdict(pair.judged_name(), consent) {
+                Verdict::Stripped(whose) => {
+                    if stripped.capacity() == 0 {
+                        stripped.reserve(8);
+                    }
+                    stripped.push(whose);
+                    if enforces && policy.evict {
+                        evictions.expire(pair.judged_name());
+                    }
+                    !enforces
+                }
+                Verdict::Kept(_) | Verdict::KeptForSession => true,
+            }
+        });
+        self.evictions = evictions.finish();
+    }
+}
+
+/// What expires every cookie of a request that `consent` refuses, if the operator wants that.
+pub fn evictions(fields: &FieldLines, host: &str, policy: &Policy, consent: &Consent) -> Evictions {
+    let mut evictions = EvictionWriter::new(host);
+    if policy.enforces() && policy.evict {
+        for pair in request_pairs(fields) {
+            let name = pair.judged_name();
+            if let Verdict::Stripped(_) = policy.verdict(name, consent) {
+                evictions.expire(name);
+            }
+        }
+    }
+    evictions.finish()
+}
