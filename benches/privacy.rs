@@ -7,12 +7,13 @@
 use std::{hint::black_box, path::Path, sync::Arc};
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use http::{HeaderName, HeaderValue, Method, header, uri::PathAndQuery};
+use http::{HeaderName, Method, header, uri::PathAndQuery};
 use privet::{
     config,
     privacy::{
         BUILT_IN_CATALOGUE, Catalogue, ClientAddr, ClientRequest, Consent, Content, CookieDecision,
-        Evictions, FieldLines, Policy, ResponseContext, minimise_request, minimise_response,
+        Evictions, FieldLines, FieldValue, Policy, ResponseContext, minimise_request,
+        minimise_response,
     },
 };
 
@@ -51,7 +52,7 @@ fn policy(cookies: &str) -> Policy {
         site.consent,
         site.cookies,
         site.headers,
-        Some(HeaderValue::from_static("max-age=63072000")),
+        Some(FieldValue::from_static("max-age=63072000")),
         Arc::new(Catalogue::new(built_in, Vec::new())),
     )
 }
@@ -62,7 +63,7 @@ fn fields(lines: &[(&'static str, &'static str)]) -> FieldLines {
         .map(|(name, value)| {
             (
                 HeaderName::from_static(name),
-                HeaderValue::from_static(value),
+                FieldValue::from_static(value),
             )
         })
         .collect()
@@ -95,18 +96,18 @@ fn chrome() -> FieldLines {
 /// What of a request does not change from one to the next.
 struct Scene {
     target: PathAndQuery,
-    authority: HeaderValue,
-    forwarded_for: HeaderValue,
-    request_id: HeaderValue,
+    authority: FieldValue,
+    forwarded_for: FieldValue,
+    request_id: FieldValue,
 }
 
 impl Scene {
     fn new() -> Self {
         Self {
             target: PathAndQuery::from_static("/shop?page=3"),
-            authority: HeaderValue::from_static("www.example.com"),
-            forwarded_for: HeaderValue::from_static("203.0.113.0"),
-            request_id: HeaderValue::from_static("0123456789abcdef0123456789abcdef"),
+            authority: FieldValue::from_static("www.example.com"),
+            forwarded_for: FieldValue::from_static("203.0.113.0"),
+            request_id: FieldValue::from_static("0123456789abcdef0123456789abcdef"),
         }
     }
 
@@ -220,7 +221,7 @@ fn responses(bench: &mut Criterion) {
         "_fbp=fb.1.2.3; Path=/",
         "theme=dark; Path=/; SameSite=Lax",
     ] {
-        setting.push(header::SET_COOKIE, HeaderValue::from_static(line));
+        setting.push(header::SET_COOKIE, FieldValue::from_static(line));
     }
     let mut group = bench.benchmark_group("response");
     for (name, fields, trackers) in [("plain", plain, 0), ("four cookies set", setting, 2)] {

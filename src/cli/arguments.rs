@@ -6,9 +6,10 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand};
-use http::{HeaderName, HeaderValue};
+use http::HeaderName;
 
 use super::explain::{Url, cookie, header, purposes, set_cookie};
+use crate::privacy::FieldValue;
 use crate::privacy::Purposes;
 
 /// The privacy hedge in front of a website
@@ -98,10 +99,10 @@ pub(super) struct ExplainArguments {
     pub(super) url: Url,
     /// A cookie that the browser sends; may be repeated, the value may be left out
     #[arg(long = "cookie", value_name = "NAME=VALUE", value_parser = cookie)]
-    pub(super) cookies: Vec<HeaderValue>,
+    pub(super) cookies: Vec<FieldValue>,
     /// A Set-Cookie field that the website answers with; may be repeated
     #[arg(long = "set-cookie", value_name = "LINE", value_parser = set_cookie)]
-    pub(super) set_cookies: Vec<HeaderValue>,
+    pub(super) set_cookies: Vec<FieldValue>,
     /// The browser sends Sec-GPC: 1
     #[arg(long)]
     pub(super) gpc: bool,
@@ -113,7 +114,7 @@ pub(super) struct ExplainArguments {
     pub(super) peer: Option<IpAddr>,
     /// Another request field; may be repeated
     #[arg(long = "header", short = 'H', value_name = "NAME: VALUE", value_parser = header)]
-    pub(super) fields: Vec<(HeaderName, HeaderValue)>,
+    pub(super) fields: Vec<(HeaderName, FieldValue)>,
 }
 
 #[derive(Args, Debug)]

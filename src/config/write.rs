@@ -15,7 +15,7 @@ use super::{
     resolve::names,
 };
 use crate::privacy::{
-    AddressRule, ConsentRules, CookieRules, HeaderRules, Purpose, Purposes, Vendor,
+    AddressRule, ConsentRules, CookieRules, FieldValue, HeaderRules, Purpose, Purposes, Vendor,
 };
 
 /// `config` as TOML. With `anonymise`, trusted proxies and upstream hosts are replaced by names and
@@ -243,7 +243,7 @@ fn cookies(out: &mut Toml, rules: &CookieRules) {
 }
 
 fn headers(out: &mut Toml, rules: &HeaderRules) {
-    let policy = |value: &Option<http::HeaderValue>| match value {
+    let policy = |value: &Option<FieldValue>| match value {
         Some(value) => string(&String::from_utf8_lossy(value.as_bytes())),
         None => string("leave"),
     };

@@ -7,10 +7,10 @@
 use std::mem::MaybeUninit;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Method, StatusCode, Version, uri::PathAndQuery};
+use http::{HeaderName, Method, StatusCode, Version, uri::PathAndQuery};
 
 use super::marks::Marks;
-use crate::privacy::{Content, FieldLines};
+use crate::privacy::{Content, FieldLines, FieldValue};
 
 /// Bounds on a head.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -94,7 +94,7 @@ pub(crate) struct RequestHead {
     /// In origin form, or `*`.
     pub(crate) target: PathAndQuery,
     /// The authority: that of an absolute target, else of `Host`; `None` for HTTP/1.0 without.
-    pub(crate) authority: Option<HeaderValue>,
+    pub(crate) authority: Option<FieldValue>,
     pub(crate) version: Version,
     pub(crate) fields: FieldLines,
     pub(crate) content: Content,
@@ -227,8 +227,8 @@ fn field_map(
     for line in lines {
         let name = field_name(line.name.as_bytes())?;
         // A value is a slice of the head: no copy.
-        let value = HeaderValue::from_maybe_shared(head.slice_ref(line.value))
-            .map_err(|_| HeadError::Field)?;
+        let value =
+            FieldValue::from_shared(head.slice_ref(line.value)).map_err(|_| HeadError::Field)?;
         marks.note(&name, &value);
         fields.push(name, value);
     }
@@ -264,7 +264,7 @@ fn split_target(
     head: &Bytes,
     method: &Method,
     target: &str,
-) -> Result<(Option<HeaderValue>, PathAndQuery), HeadError> {
+) -> Result<(Option<FieldValue>, PathAndQuery), HeadError> {
     if target == "*" {
         let ok = *method == Method::OPTIONS;
         return ok
@@ -280,7 +280,7 @@ fn split_target(
     let rest = strip_scheme(target).ok_or(HeadError::Target)?;
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at_checked(end).ok_or(HeadError::Target)?;
-    let authority = HeaderValue::from_str(authority).map_err(|_| HeadError::Authority)?;
+    let authority = FieldValue::try_from(authority).map_err(|_| HeadError::Authority)?;
     let path = match path {
         "" if *method == Method::OPTIONS => PathAndQuery::from_static("*"),
         "" => PathAndQuery::from_static("/"),

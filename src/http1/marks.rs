@@ -1,18 +1,19 @@
 //! What of a head decides how its message is framed and what becomes of the connection
 //! (RFC 9112 §6.3, §9.3). Refused where two readers could differ.
 
-use http::{HeaderName, HeaderValue, Version, header};
+use http::{HeaderName, Version, header};
 
 use super::head::HeadError;
 use crate::privacy::Content;
+use crate::privacy::FieldValue;
 
 /// What of a head decides about the message and the connection, noted as its lines go by.
 #[derive(Default)]
 pub(super) struct Marks {
-    host: Option<HeaderValue>,
-    length: Option<HeaderValue>,
-    coding: Option<HeaderValue>,
-    expectation: Option<HeaderValue>,
+    host: Option<FieldValue>,
+    length: Option<FieldValue>,
+    coding: Option<FieldValue>,
+    expectation: Option<FieldValue>,
     /// More than one line of a kind that may come once.
     hosts: bool,
     lengths: bool,
@@ -28,7 +29,7 @@ pub(super) struct Marks {
 
 impl Marks {
     /// Takes note of a line.
-    pub(super) fn note(&mut self, name: &HeaderName, value: &HeaderValue) {
+    pub(super) fn note(&mut self, name: &HeaderName, value: &FieldValue) {
         match *name {
             header::HOST => self.hosts |= self.host.replace(value.clone()).is_some(),
             header::CONTENT_LENGTH => self.lengths |= self.length.replace(value.clone()).is_some(),
@@ -55,7 +56,7 @@ impl Marks {
     }
 
     /// Exactly one `Host` line; HTTP/1.0 may go without (RFC 9112 §3.2).
-    pub(super) fn host(&self, version: Version) -> Result<Option<HeaderValue>, HeadError> {
+    pub(super) fn host(&self, version: Version) -> Result<Option<FieldValue>, HeadError> {
         match &self.host {
             Some(host) if !self.hosts => Ok(Some(host.clone())),
             None if version == Version::HTTP_10 => Ok(None),

@@ -1,7 +1,7 @@
 //! Heads and chunks as bytes on their way out. Every name and value comes out of a checked type, so
 //! no line can be split here.
 
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version};
+use http::{HeaderMap, HeaderName, StatusCode, Version};
 
 use crate::privacy::{Content, FieldLines, OriginRequest};
 
@@ -15,7 +15,7 @@ pub(crate) fn write_request_head(request: &OriginRequest, out: &mut Vec<u8>) {
     out.extend_from_slice(request.target().as_str().as_bytes());
     out.extend_from_slice(b" HTTP/1.1\r\n");
     for (name, value) in request.fields().iter() {
-        write_field(name, value, out);
+        write_field(name, value.as_bytes(), out);
     }
     match request.content() {
         // A method that usually has content says that there is none (RFC 9110 §8.6).
@@ -60,7 +60,7 @@ pub(crate) fn write_response_head(version: Version, head: &Head<'_>, out: &mut V
     out.extend_from_slice(status.canonical_reason().unwrap_or_default().as_bytes());
     out.extend_from_slice(b"\r\n");
     for (name, value) in fields.iter() {
-        write_field(name, value, out);
+        write_field(name, value.as_bytes(), out);
     }
     out.extend_from_slice(more);
     if chunked {
@@ -92,15 +92,15 @@ pub(crate) fn write_chunk_size(size: usize, out: &mut Vec<u8>) {
 pub(crate) fn write_trailers(trailers: &HeaderMap, out: &mut Vec<u8>) {
     out.extend_from_slice(b"0\r\n");
     for (name, value) in trailers {
-        write_field(name, value, out);
+        write_field(name, value.as_bytes(), out);
     }
     out.extend_from_slice(b"\r\n");
 }
 
-fn write_field(name: &HeaderName, value: &HeaderValue, out: &mut Vec<u8>) {
+fn write_field(name: &HeaderName, value: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(name.as_str().as_bytes());
     out.extend_from_slice(b": ");
-    out.extend_from_slice(value.as_bytes());
+    out.extend_from_slice(value);
     out.extend_from_slice(b"\r\n");
 }
 

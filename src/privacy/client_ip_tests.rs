@@ -1,12 +1,12 @@
 //! Walks through forwarding fields, well and badly written.
 
-use http::HeaderValue;
 use proptest::prelude::*;
 
 use super::*;
+use crate::privacy::field_value::FieldValue;
 
 fn derive(peer: &str, lines: &[(&str, &str)]) -> (String, bool) {
-    let value = |value| HeaderValue::from_str(value).expect("a value");
+    let value = |value: &str| FieldValue::try_from(value).expect("a value");
     let lines: Vec<_> = lines
         .iter()
         .map(|(name, text)| (*name, value(text)))
@@ -14,7 +14,7 @@ fn derive(peer: &str, lines: &[(&str, &str)]) -> (String, bool) {
     derive_from(peer, &lines)
 }
 
-fn derive_from(peer: &str, lines: &[(&str, HeaderValue)]) -> (String, bool) {
+fn derive_from(peer: &str, lines: &[(&str, FieldValue)]) -> (String, bool) {
     let nets = ["10.0.0.0/8", "2001:db8:aaaa::/48"].map(|net| net.parse().expect("a net"));
     let names = ["x-forwarded-for", "forwarded"].map(HeaderName::from_static);
     let proxies = TrustedProxies::new(nets.to_vec(), names.to_vec());
@@ -198,7 +198,7 @@ proptest! {
     ) {
         let mut list = junk;
         list.extend_from_slice(b", 1.2.3.4");
-        if let Ok(value) = HeaderValue::from_bytes(&list) {
+        if let Ok(value) = FieldValue::from_bytes(&list) {
             prop_assert_eq!(derive_from("10.0.0.1", &[("x-forwarded-for", value)]), ("1.2.3.4".to_owned(), false));
         }
     }
@@ -210,7 +210,7 @@ proptest! {
         likely in "[fFoOrR=\"\\[\\]:;,.0-9a-f_\\\\ ]{0,40}",
     ) {
         for list in [list.as_slice(), likely.as_bytes()] {
-            if let Ok(value) = HeaderValue::from_bytes(list) {
+            if let Ok(value) = FieldValue::from_bytes(list) {
                 let _ = derive_from("10.0.0.1", &[(name, value.clone())]);
                 let believed = derive_from("203.0.113.9", &[(name, value)]);
                 prop_assert_eq!(believed, ("203.0.113.9".to_owned(), false));

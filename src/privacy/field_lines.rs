@@ -7,9 +7,11 @@ use std::fmt;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use super::field_value::FieldValue;
+
 /// See the module. Its `Debug` shows names only: values hold cookies and credentials.
 #[derive(Clone, Default)]
-pub struct FieldLines(Vec<(HeaderName, HeaderValue)>);
+pub struct FieldLines(Vec<(HeaderName, FieldValue)>);
 
 impl FieldLines {
     /// No lines yet, with room for so many.
@@ -28,7 +30,7 @@ impl FieldLines {
     }
 
     /// The value of the first line of that name.
-    pub fn get<N: ?Sized>(&self, name: &N) -> Option<&HeaderValue>
+    pub fn get<N: ?Sized>(&self, name: &N) -> Option<&FieldValue>
     where
         HeaderName: PartialEq<N>,
     {
@@ -37,7 +39,7 @@ impl FieldLines {
     }
 
     /// The values of all lines of that name, in order.
-    pub fn get_all<'a, N: ?Sized>(&'a self, name: &'a N) -> impl Iterator<Item = &'a HeaderValue>
+    pub fn get_all<'a, N: ?Sized>(&'a self, name: &'a N) -> impl Iterator<Item = &'a FieldValue>
     where
         HeaderName: PartialEq<N>,
     {
@@ -54,17 +56,17 @@ impl FieldLines {
     }
 
     /// All lines, in order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&HeaderName, &HeaderValue)> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&HeaderName, &FieldValue)> {
         self.0.iter().map(|(name, value)| (name, value))
     }
 
     /// Adds a line at the end.
-    pub fn push(&mut self, name: HeaderName, value: HeaderValue) {
+    pub fn push(&mut self, name: HeaderName, value: FieldValue) {
         self.0.push((name, value));
     }
 
     /// Makes `value` the only one of that name.
-    pub fn set(&mut self, name: HeaderName, value: HeaderValue) {
+    pub fn set(&mut self, name: HeaderName, value: FieldValue) {
         self.remove(&name);
         self.push(name, value);
     }
@@ -75,7 +77,7 @@ impl FieldLines {
     }
 
     /// Keeps the lines for which `keep` says so; it may change their values.
-    pub fn retain(&mut self, mut keep: impl FnMut(&HeaderName, &mut HeaderValue) -> bool) {
+    pub fn retain(&mut self, mut keep: impl FnMut(&HeaderName, &mut FieldValue) -> bool) {
         self.0.retain_mut(|(name, value)| keep(name, value));
     }
 }
@@ -89,7 +91,7 @@ impl fmt::Debug for FieldLines {
 }
 
 impl IntoIterator for FieldLines {
-    type Item = (HeaderName, HeaderValue);
+    type Item = (HeaderName, FieldValue);
     type IntoIter = std::vec::IntoIter<Self::Item>;
 
     fn into_iter(self) -> Self::IntoIter {
@@ -97,8 +99,8 @@ impl IntoIterator for FieldLines {
     }
 }
 
-impl FromIterator<(HeaderName, HeaderValue)> for FieldLines {
-    fn from_iter<I: IntoIterator<Item = (HeaderName, HeaderValue)>>(lines: I) -> Self {
+impl FromIterator<(HeaderName, FieldValue)> for FieldLines {
+    fn from_iter<I: IntoIterator<Item = (HeaderName, FieldValue)>>(lines: I) -> Self {
         Self(lines.into_iter().collect())
     }
 }
@@ -109,7 +111,9 @@ impl From<HeaderMap> for FieldLines {
         for (name, value) in fields {
             // Further lines of a name come without it.
             let name = name.or_else(|| lines.0.last().map(|(name, _)| name.clone()));
-            lines.0.extend(name.map(|name| (name, value)));
+            lines
+                .0
+                .extend(name.map(|name| (name, FieldValue::from(&value))));
         }
         lines
     }
@@ -120,7 +124,10 @@ impl From<FieldLines> for HeaderMap {
         // Whoever wants a map adds to it.
         let mut fields = Self::with_capacity(lines.len() + 4);
         for (name, value) in lines {
-            fields.append(name, value);
+            // What a field line can hold, the map can too.
+            if let Ok(value) = HeaderValue::try_from(value) {
+                fields.append(name, value);
+            }
         }
         fields
     }
@@ -134,7 +141,7 @@ mod tests {
 
     #[test]
     fn lines_survive_the_way_through_a_map() {
-        let value = HeaderValue::from_static;
+        let value = FieldValue::from_static;
         let lines: FieldLines = [
             (header::COOKIE, value("a=1")),
             (header::ACCEPT, value("*/*")),

@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 
 use super::*;
+use crate::privacy::field_value::FieldValue;
 
 #[test]
 fn the_table_is_sorted() {
@@ -71,7 +72,7 @@ fn an_unknown_field_that_spells_the_address_out_is_removed() {
 fn names_that_any_connection_line_lists_are_found() {
     let mut fields = FieldLines::default();
     for value in ["x-one", "Keep-Alive, X-Two , close"] {
-        fields.push(header::CONNECTION, http::HeaderValue::from_static(value));
+        fields.push(header::CONNECTION, FieldValue::from_static(value));
     }
     assert_eq!(named_by_connection(&fields), ["x-one", "x-two"]);
     for name in [

@@ -15,6 +15,7 @@ mod client_ip;
 mod consent;
 mod cookies;
 mod field_lines;
+mod field_value;
 mod fields;
 mod patterns;
 mod policy;
@@ -38,6 +39,7 @@ pub use cookies::{
     pairs, request_pairs,
 };
 pub use field_lines::FieldLines;
+pub use field_value::{FieldValue, InvalidFieldValue};
 pub use fields::{Removal, removal};
 pub use policy::{Policy, Stripped, Verdict};
 pub use purpose::{Purpose, Purposes};

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, fmt, sync::Arc};
 
-use http::{HeaderName, HeaderValue};
+use http::HeaderName;
 
 use super::{
     catalogue::{Catalogue, VendorId, whole_seconds},
@@ -14,6 +14,7 @@ use super::{
         AddressRule, ConsentRules, CookieRules, HeaderRules, Mode, SameSiteDefault, UnknownCookies,
     },
 };
+use crate::privacy::field_value::FieldValue;
 
 /// Everything about one site's privacy that a request needs.
 pub struct Policy {
@@ -21,7 +22,7 @@ pub struct Policy {
     pub(super) address: AddressRule,
     pub(super) consent: ConsentPolicy,
     pub(super) headers: HeaderRules,
-    pub(super) hsts: Option<HeaderValue>,
+    pub(super) hsts: Option<FieldValue>,
     pub(super) evict: bool,
     keep: PatternTable<()>,
     keep_attributes: HashSet<Vec<u8>>,
@@ -33,7 +34,7 @@ pub struct Policy {
     /// not to be hidden by that alone.
     hidden_lengths: u64,
     /// `X-Privet-Consent` for each set of purposes, by the set's bits.
-    consent_values: Vec<(Purposes, HeaderValue)>,
+    consent_values: Vec<(Purposes, FieldValue)>,
 }
 
 /// What becomes of a cookie.
@@ -59,7 +60,7 @@ impl Policy {
         consent: ConsentRules,
         cookies: CookieRules,
         headers: HeaderRules,
-        hsts: Option<HeaderValue>,
+        hsts: Option<FieldValue>,
         catalogue: Arc<Catalogue>,
     ) -> Self {
         let keep = cookies
@@ -167,7 +168,7 @@ impl Policy {
     }
 
     /// `X-Privet-Consent`; `None` if nothing beyond the necessary is granted.
-    pub(super) fn consent_value(&self, granted: Purposes) -> Option<HeaderValue> {
+    pub(super) fn consent_value(&self, granted: Purposes) -> Option<FieldValue> {
         let granted = granted.difference(Purposes::NECESSARY);
         let found = self
             .consent_values
@@ -192,7 +193,7 @@ impl fmt::Debug for Policy {
 }
 
 /// The value for each set of purposes that isn't empty.
-fn consent_values() -> Vec<(Purposes, HeaderValue)> {
+fn consent_values() -> Vec<(Purposes, FieldValue)> {
     let asked: Vec<Purpose> = Purposes::ALL
         .difference(Purposes::NECESSARY)
         .iter()
@@ -202,7 +203,7 @@ fn consent_values() -> Vec<(Purposes, HeaderValue)> {
             let chosen = (0..).zip(&asked).filter(|(bit, _)| bits >> bit & 1 == 1);
             let chosen: Vec<Purpose> = chosen.map(|(_, purpose)| *purpose).collect();
             let names: Vec<&str> = chosen.iter().map(|purpose| purpose.name()).collect();
-            let value = HeaderValue::from_str(&names.join(",")).ok()?;
+            let value = FieldValue::try_from(names.join(",")).ok()?;
             Some((chosen.into_iter().collect(), value))
         })
         .collect()

@@ -4,13 +4,14 @@
 //! left behind before privet's own fields are written, so no visitor can name one of those in
 //! `Connection` to have it dropped (RFC 9110 §7.6.1).
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, header, uri::PathAndQuery};
+use http::{HeaderMap, HeaderName, Method, header, uri::PathAndQuery};
 
 use super::{
     address::ClientAddr,
     consent::Consent,
     cookies::CookieDecision,
     field_lines::FieldLines,
+    field_value::FieldValue,
     fields::{is_connection_specific, is_removed, named_by_connection},
     policy::Policy,
 };
@@ -40,7 +41,7 @@ pub struct ClientRequest<'a> {
     /// Target in origin form, byte for byte.
     pub target: &'a PathAndQuery,
     /// The authority: host, and port if one was given.
-    pub authority: &'a HeaderValue,
+    pub authority: &'a FieldValue,
     /// The authority's host, lower case, without port.
     pub host: &'a str,
     /// All field lines; those that pass move on to the website's request.
@@ -48,13 +49,13 @@ pub struct ClientRequest<'a> {
     /// How its content is framed.
     pub content: Content,
     /// The protocol that an HTTP/1.1 visitor wants to change to.
-    pub upgrade: Option<HeaderValue>,
+    pub upgrade: Option<FieldValue>,
     /// Whose request it is.
     pub client: ClientAddr,
     /// What the website may know of that address.
-    pub forwarded_for: Option<&'a HeaderValue>,
+    pub forwarded_for: Option<&'a FieldValue>,
     /// A name for this request, random.
-    pub request_id: &'a HeaderValue,
+    pub request_id: &'a FieldValue,
 }
 
 /// A request that may reach a website.
@@ -143,15 +144,15 @@ fn add_own_fields(
     if let Some(address) = request.forwarded_for {
         fields.push(X_FORWARDED_FOR, address.clone());
     }
-    fields.push(X_FORWARDED_PROTO, HeaderValue::from_static("https"));
+    fields.push(X_FORWARDED_PROTO, FieldValue::from_static("https"));
     fields.push(X_FORWARDED_HOST, request.authority.clone());
     fields.push(X_REQUEST_ID, request.request_id.clone());
-    fields.push(header::VIA, HeaderValue::from_static("1.1 privet"));
+    fields.push(header::VIA, FieldValue::from_static("1.1 privet"));
     if let Some(granted) = policy.consent_value(consent.granted()) {
         fields.push(X_PRIVET_CONSENT, granted);
     }
     if trailers {
-        fields.push(header::TE, HeaderValue::from_static("trailers"));
+        fields.push(header::TE, FieldValue::from_static("trailers"));
     }
     let connection = match (&request.upgrade, trailers) {
         (Some(_), true) => Some("upgrade, te"),
@@ -160,7 +161,7 @@ fn add_own_fields(
         (None, false) => None,
     };
     if let Some(connection) = connection {
-        fields.push(header::CONNECTION, HeaderValue::from_static(connection));
+        fields.push(header::CONNECTION, FieldValue::from_static(connection));
     }
     if let Some(protocol) = &request.upgrade {
         fields.push(header::UPGRADE, protocol.clone());

@@ -3,12 +3,13 @@
 //! Refused cookies are dropped, others brought up to the operator's rules; fields that tell of
 //! hosts or addresses behind privet go; refused cookies that the browser still holds are expired.
 
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderName, header};
 
 use super::{
     consent::{CONSENT_COOKIE, Consent},
     cookies::{Evictions, cookie_name, judged_name, upgraded},
     field_lines::FieldLines,
+    field_value::FieldValue,
     fields::{is_connection_specific, is_removed_from_response, named_by_connection},
     policy::{Policy, Stripped, Verdict},
 };
@@ -93,7 +94,7 @@ pub fn add_security_fields(fields: &mut FieldLines, policy: &Policy) {
 
 /// Whether a `Set-Cookie` line passes; if so, it is brought up to the operator's rules.
 fn passes(
-    line: &mut HeaderValue,
+    line: &mut FieldValue,
     context: &ResponseContext<'_>,
     stripped: &mut Vec<Stripped>,
 ) -> bool {
@@ -128,12 +129,12 @@ fn keep_out_of_shared_caches(fields: &mut FieldLines) {
         })
     });
     if !is_private {
-        fields.push(header::CACHE_CONTROL, HeaderValue::from_static("private"));
+        fields.push(header::CACHE_CONTROL, FieldValue::from_static("private"));
     }
 }
 
 /// A redirect to the website's own authority would send the browser past privet.
-fn relocate(value: &mut HeaderValue, context: &ResponseContext<'_>) {
+fn relocate(value: &mut FieldValue, context: &ResponseContext<'_>) {
     let Some(rest) = value.as_bytes().strip_prefix(context.origin.as_bytes()) else {
         return;
     };
@@ -141,7 +142,7 @@ fn relocate(value: &mut HeaderValue, context: &ResponseContext<'_>) {
         return;
     }
     let public = [b"https://", context.authority.as_bytes(), rest].concat();
-    if let Ok(public) = HeaderValue::from_bytes(&public) {
+    if let Ok(public) = FieldValue::from_bytes(&public) {
         *value = public;
     }
 }

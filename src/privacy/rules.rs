@@ -5,12 +5,11 @@
 
 use std::time::Duration;
 
-use http::HeaderValue;
-
 use super::{
     consent::PlatformId,
     purpose::{Purpose, Purposes},
 };
+use crate::privacy::field_value::FieldValue;
 
 /// The rest of `[client_ip]`: how an address is minimised.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -191,9 +190,9 @@ pub enum SameSiteDefault {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct HeaderRules {
     /// `Referrer-Policy` where the website sends none; `None` for `"leave"`.
-    pub referrer_policy: Option<HeaderValue>,
+    pub referrer_policy: Option<FieldValue>,
     /// `Permissions-Policy` where the website sends none; `None` for `"leave"`.
-    pub permissions_policy: Option<HeaderValue>,
+    pub permissions_policy: Option<FieldValue>,
     /// Response fields that are never passed on, lower case.
     pub hide: Vec<http::HeaderName>,
 }

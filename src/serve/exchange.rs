@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use http::{HeaderValue, Method, StatusCode, Version, header, uri::PathAndQuery};
+use http::{Method, StatusCode, Version, header, uri::PathAndQuery};
 use tokio::time::Instant;
 
 use super::{
@@ -22,8 +22,9 @@ use crate::{
     http1::HeadError,
     metrics::{Direction, Malformed},
     privacy::{
-        ClientAddr, ClientRequest, Consent, Content, CookieDecision, FieldLines, OriginRequest,
-        ResponseContext, Stripped, add_security_fields, minimise_request, minimise_response,
+        ClientAddr, ClientRequest, Consent, Content, CookieDecision, FieldLines, FieldValue,
+        OriginRequest, ResponseContext, Stripped, add_security_fields, minimise_request,
+        minimise_response,
     },
     site::Authority,
     upstream::{BoxContent, ExchangeError, SendReport, Upstream},
@@ -34,7 +35,7 @@ pub(super) struct IncomingRequest {
     pub(super) method: Method,
     pub(super) target: PathAndQuery,
     /// `None` where an HTTP/1.0 visitor sent none.
-    pub(super) authority: Option<HeaderValue>,
+    pub(super) authority: Option<FieldValue>,
     pub(super) version: Version,
     pub(super) fields: FieldLines,
     pub(super) framing: Content,
@@ -46,7 +47,7 @@ pub(super) struct IncomingRequest {
 /// What is known of a request once its site is.
 pub(super) struct Scene<'a> {
     pub(super) request: &'a IncomingRequest,
-    pub(super) authority: &'a HeaderValue,
+    pub(super) authority: &'a FieldValue,
     pub(super) host: &'a str,
     pub(super) site: &'a Site,
     /// The site's place among all.
@@ -117,7 +118,7 @@ pub(super) fn refuse_head(
     response
 }
 
-fn refuse(accept: Option<&HeaderValue>, refusal: Refusal, record: &Record) -> ClientResponse {
+fn refuse(accept: Option<&FieldValue>, refusal: Refusal, record: &Record) -> ClientResponse {
     count_refusal(record, refusal);
     refusal
         .response(accept, record.request_id.to_str().ok())
@@ -238,10 +239,10 @@ fn bring_back(
 /// The request as it is to be minimised; takes its fields.
 pub(super) fn client_request<'a>(
     request: &'a mut IncomingRequest,
-    authority: &'a HeaderValue,
+    authority: &'a FieldValue,
     host: &'a str,
     identity: &'a Identity,
-    request_id: &'a HeaderValue,
+    request_id: &'a FieldValue,
 ) -> ClientRequest<'a> {
     let fields = std::mem::take(&mut request.fields);
     ClientRequest {
@@ -318,7 +319,7 @@ pub(super) fn demonstrate(origin: &OriginRequest) -> ClientResponse {
 }
 
 /// The protocol of a `101`, which is connection-specific and yet for the visitor.
-fn upgrade_field(response: &ClientResponse) -> Option<HeaderValue> {
+fn upgrade_field(response: &ClientResponse) -> Option<FieldValue> {
     let switching = response.status == StatusCode::SWITCHING_PROTOCOLS;
     response
         .fields

@@ -3,7 +3,7 @@
 
 use std::{convert::Infallible, future::Future, pin::pin, rc::Rc, time::Duration};
 
-use http::{HeaderValue, Request, Response, Version, header, uri::PathAndQuery};
+use http::{Request, Response, Version, header, uri::PathAndQuery};
 use http_body::Body as _;
 use hyper::{body::Incoming, rt::Executor, server::conn::http2::Builder, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -25,7 +25,7 @@ use super::{
 use crate::{
     http1::HeadError,
     metrics::Malformed,
-    privacy::{Content, FieldLines},
+    privacy::{Content, FieldLines, FieldValue},
     upstream::BoxContent,
 };
 
@@ -154,21 +154,21 @@ fn is_origin_form(request: &IncomingRequest) -> bool {
 }
 
 /// The authority; an error if `:authority` and `Host` name two (RFC 9113 §8.3.1).
-fn authority(parts: &http::request::Parts) -> Result<Option<HeaderValue>, HeadError> {
+fn authority(parts: &http::request::Parts) -> Result<Option<FieldValue>, HeadError> {
     let mut lines = parts.headers.get_all(header::HOST).into_iter();
     let host = lines.next();
     if lines.next().is_some() {
         return Err(HeadError::Authority);
     }
     match parts.uri.authority() {
-        None => Ok(host.cloned()),
+        None => Ok(host.map(FieldValue::from)),
         Some(authority) => {
             let authority = authority.as_str();
             if host.is_some_and(|host| !host.as_bytes().eq_ignore_ascii_case(authority.as_bytes()))
             {
                 return Err(HeadError::Authority);
             }
-            HeaderValue::from_str(authority)
+            FieldValue::try_from(authority)
                 .map(Some)
                 .map_err(|_| HeadError::Authority)
         }

@@ -7,10 +7,11 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use http::{HeaderValue, Method, StatusCode, Version, uri::PathAndQuery};
+use http::{Method, StatusCode, Version, uri::PathAndQuery};
 use tokio::time::Instant;
 
 use super::worker::Worker;
+use crate::privacy::FieldValue;
 use crate::{
     log::AccessEntry,
     metrics::UpstreamFailure,
@@ -36,9 +37,9 @@ pub(super) struct Record {
     pub(super) upstream_duration: Option<Duration>,
     pub(super) version: Version,
     pub(super) tls: Option<&'static str>,
-    pub(super) request_id: HeaderValue,
-    pub(super) referer: Option<HeaderValue>,
-    pub(super) user_agent: Option<HeaderValue>,
+    pub(super) request_id: FieldValue,
+    pub(super) referer: Option<FieldValue>,
+    pub(super) user_agent: Option<FieldValue>,
     pub(super) cookies_stripped: u32,
     pub(super) set_cookies_stripped: u32,
 }
@@ -114,8 +115,8 @@ impl Drop for Record {
             protocol: self.version,
             tls: self.tls,
             request_id: self.request_id.to_str().unwrap_or_default(),
-            referer: self.referer.as_ref().map(HeaderValue::as_bytes),
-            user_agent: self.user_agent.as_ref().map(HeaderValue::as_bytes),
+            referer: self.referer.as_ref().map(FieldValue::as_bytes),
+            user_agent: self.user_agent.as_ref().map(FieldValue::as_bytes),
             cookies_stripped: self.cookies_stripped,
             set_cookies_stripped: self.set_cookies_stripped,
             elements_gated: 0,

@@ -4,7 +4,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode, Version, header};
+use http::{StatusCode, Version, header};
 use tokio::{net::TcpStream, time::Instant};
 
 use super::{
@@ -19,6 +19,7 @@ use super::{
     visitor::Visitor,
     wire::Wire,
 };
+use crate::privacy::FieldValue;
 use crate::{
     http1::{HeadError, RequestHead, parse_request},
     privacy::FieldLines,
@@ -69,7 +70,7 @@ fn redirect(
         443 => format!("https://{}{target}", authority.host),
         port => format!("https://{}:{port}{target}", authority.host),
     };
-    let location = HeaderValue::try_from(location).map_err(|_| Refusal::Head(HeadError::Target))?;
+    let location = FieldValue::try_from(location).map_err(|_| Refusal::Head(HeadError::Target))?;
     let mut response = ClientResponse {
         status: StatusCode::PERMANENT_REDIRECT,
         fields: [(header::LOCATION, location)].into_iter().collect(),

@@ -6,6 +6,7 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use super::{body::ResponseBody, page};
 use crate::{
     http1::HeadError,
+    privacy::FieldValue,
     upstream::{ContentFailure, ExchangeError, UpstreamError},
 };
 
@@ -151,7 +152,7 @@ impl Refusal {
     /// The answer, in the form that `accept` prefers.
     pub(crate) fn response(
         self,
-        accept: Option<&HeaderValue>,
+        accept: Option<&FieldValue>,
         request_id: Option<&str>,
     ) -> Response<ResponseBody> {
         let status = self.status();

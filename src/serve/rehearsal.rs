@@ -1,7 +1,7 @@
 //! A request that nobody sent, taken the way of [`exchange`](super::exchange) by the same
 //! functions, for `privet explain`. No website is asked: its answer is given.
 
-use http::{HeaderValue, StatusCode, header};
+use http::{StatusCode, header};
 use tokio::time::Instant;
 
 use super::{
@@ -15,9 +15,9 @@ use super::{
 use crate::{
     http1::{HeadError, RequestHead},
     privacy::{
-        CONSENT_COOKIE, ClientAddr, CookieDecision, Evictions, FieldLines, MinimisedAddr,
-        OriginRequest, Policy, ResponseContext, Stripped, cookie_name, minimise_request,
-        minimise_response,
+        CONSENT_COOKIE, ClientAddr, CookieDecision, Evictions, FieldLines, FieldValue,
+        MinimisedAddr, OriginRequest, Policy, ResponseContext, Stripped, cookie_name,
+        minimise_request, minimise_response,
     },
     site::Authority,
 };
@@ -30,9 +30,9 @@ pub(crate) struct Rehearsal<'a> {
     /// Who connects.
     pub(crate) peer: ClientAddr,
     /// The website's `Set-Cookie` lines.
-    pub(crate) set_cookies: &'a [HeaderValue],
+    pub(crate) set_cookies: &'a [FieldValue],
     /// Its name in the log and for the website.
-    pub(crate) request_id: HeaderValue,
+    pub(crate) request_id: FieldValue,
     /// Seconds since 1970.
     pub(crate) now: i64,
 }
@@ -76,7 +76,7 @@ pub(crate) struct WebsiteAnswer {
     /// What the website receives.
     pub(crate) origin: OriginRequest,
     /// Each `Set-Cookie` line that it sends, and what becomes of it.
-    pub(crate) set_cookies: Vec<(HeaderValue, Option<HeaderValue>)>,
+    pub(crate) set_cookies: Vec<(FieldValue, Option<FieldValue>)>,
     /// Its status.
     pub(crate) status: StatusCode,
     /// The fields that the visitor receives.
@@ -183,7 +183,7 @@ fn website_answer(
     site: &Site,
     origin: OriginRequest,
     evictions: &Evictions,
-    set_cookies: &[HeaderValue],
+    set_cookies: &[FieldValue],
     context: &ResponseContext<'_>,
 ) -> Answer {
     let (status, mut fields) = if site.is_demo() {
@@ -213,12 +213,12 @@ fn website_answer(
 }
 
 /// What becomes of one `Set-Cookie` line.
-fn alone(line: &HeaderValue, context: &ResponseContext<'_>) -> Option<HeaderValue> {
+fn alone(line: &FieldValue, context: &ResponseContext<'_>) -> Option<FieldValue> {
     let mut fields = FieldLines::default();
     fields.push(header::SET_COOKIE, line.clone());
     minimise_response(&mut fields, context, &Evictions::default());
     // What is stored of a withdrawn consent is no answer to this line.
-    let is_ours = |line: &HeaderValue| cookie_name(line.as_bytes()) == CONSENT_COOKIE.as_bytes();
+    let is_ours = |line: &FieldValue| cookie_name(line.as_bytes()) == CONSENT_COOKIE.as_bytes();
     let mut lines = fields.get_all(&header::SET_COOKIE);
     lines.find(|line| !is_ours(line)).cloned()
 }

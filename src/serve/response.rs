@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use http::{Response, StatusCode, header};
+use http::{HeaderValue, Response, StatusCode, header};
 
 use super::body::ResponseBody;
 use crate::privacy::{CookieDecision, FieldLines};
@@ -36,9 +36,11 @@ impl From<ClientResponse> for Response<ResponseBody> {
         *message.headers_mut() = response.fields.into();
         if let Some(cookies) = response.evictions {
             for line in cookies.evictions.lines() {
-                message
-                    .headers_mut()
-                    .append(header::SET_COOKIE, line.clone());
+                message.headers_mut().extend(
+                    HeaderValue::try_from(line.clone())
+                        .ok()
+                        .map(|line| (header::SET_COOKIE, line)),
+                );
             }
         }
         message

@@ -3,14 +3,13 @@
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc};
 
-use http::HeaderValue;
 use rustls::ClientConfig;
 
 use crate::{
     config::options::{self, Config, Limits, Server},
     http1::HeadLimits,
     metrics::{StripCounters, StripTable},
-    privacy::{Catalogue, Policy, TrustedProxies},
+    privacy::{Catalogue, FieldValue, Policy, TrustedProxies},
     site::SiteTable,
     upstream::{Endpoint, SendContext, Upstream},
 };
@@ -104,7 +103,7 @@ impl Compiled {
     }
 }
 
-fn hsts_value(hsts: options::Hsts) -> Option<HeaderValue> {
+fn hsts_value(hsts: options::Hsts) -> Option<FieldValue> {
     let mut value = format!("max-age={}", hsts.max_age.as_secs());
     if hsts.include_subdomains {
         value.push_str("; includeSubDomains");
@@ -112,7 +111,7 @@ fn hsts_value(hsts: options::Hsts) -> Option<HeaderValue> {
     if hsts.preload {
         value.push_str("; preload");
     }
-    HeaderValue::try_from(value).ok()
+    FieldValue::try_from(value).ok()
 }
 
 /// One worker's view of a configuration: the shared part, and its own connections and counters.

@@ -6,16 +6,14 @@ use std::{
     sync::{Arc, Weak},
 };
 
-use http::HeaderValue;
-
 use super::{
     keys::KeyEpoch,
     snapshot::{Compiled, Site},
     worker::Worker,
 };
 use crate::privacy::{
-    AddressRule, ClientAddr, CookieDecision, CookieMemory, FieldLines, MinimisedAddr, PseudonymKey,
-    PseudonymReader,
+    AddressRule, ClientAddr, CookieDecision, CookieMemory, FieldLines, FieldValue, MinimisedAddr,
+    PseudonymKey, PseudonymReader,
 };
 
 /// See the module.
@@ -50,7 +48,7 @@ struct Derivation {
 pub(super) struct Identity {
     pub(super) client: ClientAddr,
     /// `X-Forwarded-For`.
-    pub(super) forwarded_for: Option<HeaderValue>,
+    pub(super) forwarded_for: Option<FieldValue>,
     /// For the access log.
     pub(super) logged: Option<MinimisedAddr>,
 }
@@ -62,7 +60,7 @@ impl Identity {
         Self {
             client,
             forwarded_for: minimise(PseudonymReader::Website)
-                .and_then(|address| HeaderValue::try_from(address.to_string()).ok()),
+                .and_then(|address| FieldValue::try_from(address.to_string()).ok()),
             logged: minimise(PseudonymReader::Log),
         }
     }

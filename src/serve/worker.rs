@@ -9,13 +9,13 @@ use std::{
 };
 
 use aws_lc_rs::rand;
-use http::HeaderValue;
 use tokio::sync::Notify;
 
 use super::{
     keys::PseudonymKeys,
     snapshot::{Compiled, Endpoints, Snapshot},
 };
+use crate::privacy::FieldValue;
 use crate::{
     log::{AccessEntry, LineWriter},
     metrics::WorkerMetrics,
@@ -33,7 +33,7 @@ pub(crate) struct Worker {
     keys: Arc<PseudonymKeys>,
     ids: RefCell<RandomPool>,
     /// `Date`, with its second.
-    date: RefCell<(i64, HeaderValue)>,
+    date: RefCell<(i64, FieldValue)>,
     draining: Cell<bool>,
     drain: Notify,
 }
@@ -57,7 +57,7 @@ impl Worker {
             log: RefCell::new(log),
             keys,
             ids: RefCell::new(RandomPool::new()),
-            date: RefCell::new((0, HeaderValue::from_static(""))),
+            date: RefCell::new((0, FieldValue::from_static(""))),
             draining: Cell::new(false),
             drain: Notify::new(),
         }
@@ -91,17 +91,17 @@ impl Worker {
     }
 
     /// A name for a request: 128 random bits in hexadecimal.
-    pub(super) fn request_id(&self) -> HeaderValue {
+    pub(super) fn request_id(&self) -> FieldValue {
         self.ids.borrow_mut().hexadecimal()
     }
 
     /// The time, as responses tell it (RFC 9110 §6.6.1).
-    pub(super) fn date(&self) -> HeaderValue {
+    pub(super) fn date(&self) -> FieldValue {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         let now = now.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(0));
         let (second, date) = &mut *self.date.borrow_mut();
         if *second != now
-            && let Ok(text) = HeaderValue::try_from(imf_fixdate(now))
+            && let Ok(text) = FieldValue::try_from(imf_fixdate(now))
         {
             (*second, *date) = (now, text);
         }
@@ -148,7 +148,7 @@ impl RandomPool {
         }
     }
 
-    fn hexadecimal(&mut self) -> HeaderValue {
+    fn hexadecimal(&mut self) -> FieldValue {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
         if self.used + 16 > self.bytes.len() {
             // aws-lc's generator fails only where the operating system has none; a repeated id is
@@ -166,7 +166,6 @@ impl RandomPool {
             text.extend(DIGITS.get(usize::from(byte & 15)));
         }
         self.used += 16;
-        HeaderValue::from_maybe_shared(bytes::Bytes::from(text))
-            .unwrap_or(HeaderValue::from_static("-"))
+        FieldValue::from_shared(bytes::Bytes::from(text)).unwrap_or(FieldValue::from_static("-"))
     }
 }

@@ -3,9 +3,9 @@
 use std::str::FromStr;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue};
+use http::HeaderName;
 
-use crate::privacy::{Purpose, Purposes};
+use crate::privacy::{FieldValue, Purpose, Purposes};
 
 /// What a visitor asks for.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -51,12 +51,12 @@ impl FromStr for Url {
 }
 
 /// `NAME=VALUE`, several of them joined by `;`, or a name alone.
-pub(in crate::cli) fn cookie(text: &str) -> Result<HeaderValue, String> {
+pub(in crate::cli) fn cookie(text: &str) -> Result<FieldValue, String> {
     value(&with_value(text))
 }
 
 /// A `Set-Cookie` line; the value may be left out.
-pub(in crate::cli) fn set_cookie(text: &str) -> Result<HeaderValue, String> {
+pub(in crate::cli) fn set_cookie(text: &str) -> Result<FieldValue, String> {
     value(&with_value(text))
 }
 
@@ -74,14 +74,14 @@ fn with_value(text: &str) -> String {
 }
 
 /// `Name: value`.
-pub(in crate::cli) fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
+pub(in crate::cli) fn header(text: &str) -> Result<(HeaderName, FieldValue), String> {
     let (name, content) = text.split_once(':').ok_or("write it as \"Name: value\"")?;
     let name = HeaderName::from_str(name.trim()).map_err(|_| "not the name of a field")?;
     Ok((name, value(content.trim())?))
 }
 
-fn value(text: &str) -> Result<HeaderValue, String> {
-    HeaderValue::from_str(text).map_err(|_| "only visible ASCII characters can be sent".into())
+fn value(text: &str) -> Result<FieldValue, String> {
+    FieldValue::try_from(text).map_err(|_| "only visible ASCII characters can be sent".into())
 }
 
 /// `analytics,media`, `all` or `none`.
@@ -106,8 +106,8 @@ pub(in crate::cli) fn purposes(text: &str) -> Result<Purposes, String> {
 /// The head of the request, as it would arrive.
 pub(super) fn head(
     url: &Url,
-    fields: &[(HeaderName, HeaderValue)],
-    cookies: &[HeaderValue],
+    fields: &[(HeaderName, FieldValue)],
+    cookies: &[FieldValue],
     gpc: bool,
 ) -> Bytes {
     let mut head = format!("GET {} HTTP/1.1\r\n", url.target).into_bytes();

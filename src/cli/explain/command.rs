@@ -6,8 +6,6 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use http::HeaderValue;
-
 use super::{
     arguments::head,
     show::{self, Told},
@@ -16,7 +14,7 @@ use crate::{
     cli::{arguments::ExplainArguments, outcome::Outcome, source::Source},
     config::catalogue,
     http1::{HeadError, parse_request},
-    privacy::{CONSENT_COOKIE, Choice, ClientAddr, Purposes},
+    privacy::{CONSENT_COOKIE, Choice, ClientAddr, FieldValue, Purposes},
     serve::{Compiled, Refusal, Rehearsal, rehearse},
     site::Authority,
 };
@@ -25,7 +23,7 @@ use crate::{
 pub(super) const EXAMPLE_PEER: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7));
 
 /// The request's name; a real one is random.
-const REQUEST_ID: HeaderValue = HeaderValue::from_static("(random)");
+const REQUEST_ID: FieldValue = FieldValue::from_static("(random)");
 
 /// Explains what would happen to the request.
 pub(in crate::cli) fn explain(source: &Source, arguments: &ExplainArguments) -> Outcome {
@@ -88,7 +86,7 @@ fn choice(
     arguments: &ExplainArguments,
     granted: Purposes,
     now: i64,
-) -> Option<HeaderValue> {
+) -> Option<FieldValue> {
     let authority = Authority::parse(arguments.url.authority.as_bytes())?;
     let site = compiled.sites.get(compiled.table.find(&authority.host)?)?;
     let policy = &site.policy;
@@ -99,5 +97,5 @@ fn choice(
     )?;
     let pair = line.to_str().ok()?.split(';').next()?.to_owned();
     debug_assert!(pair.starts_with(CONSENT_COOKIE));
-    HeaderValue::try_from(pair).ok()
+    FieldValue::try_from(pair).ok()
 }

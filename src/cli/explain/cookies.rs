@@ -1,11 +1,9 @@
 //! What becomes of each cookie, of the request and of the website's answer.
 
-use http::HeaderValue;
-
 use super::why;
 use crate::{
     cli::layout::Text,
-    privacy::{CONSENT_COOKIE, Policy, Verdict, cookie_name, request_pairs},
+    privacy::{CONSENT_COOKIE, FieldValue, Policy, Verdict, cookie_name, request_pairs},
     serve::{Answer, Rehearsed},
 };
 
@@ -52,7 +50,7 @@ fn is_expired(name: &[u8], rehearsed: &Rehearsed) -> bool {
 /// The cookies that the website sets.
 pub(super) fn of_answer(
     text: &mut Text,
-    set_cookies: &[(HeaderValue, Option<HeaderValue>)],
+    set_cookies: &[(FieldValue, Option<FieldValue>)],
     rehearsed: &Rehearsed,
     policy: &Policy,
 ) {
@@ -68,8 +66,8 @@ pub(super) fn of_answer(
 }
 
 fn answered(
-    before: &HeaderValue,
-    after: Option<&HeaderValue>,
+    before: &FieldValue,
+    after: Option<&FieldValue>,
     rehearsed: &Rehearsed,
     policy: &Policy,
 ) -> [String; 4] {
@@ -94,8 +92,8 @@ fn answered(
 }
 
 /// Which attributes an upgrade changed.
-fn changes(before: &HeaderValue, after: &HeaderValue) -> String {
-    let attributes = |line: &HeaderValue| -> Vec<String> {
+fn changes(before: &FieldValue, after: &FieldValue) -> String {
+    let attributes = |line: &FieldValue| -> Vec<String> {
         String::from_utf8_lossy(line.as_bytes())
             .split(';')
             .skip(1)

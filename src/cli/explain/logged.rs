@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use http::{HeaderName, HeaderValue, Version, header};
+use http::{HeaderName, Version, header};
 
 use super::show::Told;
+use crate::privacy::FieldValue;
 use crate::{
     cli::layout::Text,
     config::options::AccessLog,
@@ -28,7 +29,7 @@ pub(super) fn logged(text: &mut Text, told: &Told<'_>, rehearsed: &Rehearsed, si
 
 /// The request as the log would be told of it; sizes and durations are not known.
 fn entry<'a>(told: &'a Told<'_>, rehearsed: &'a Rehearsed, site: &'a str) -> AccessEntry<'a> {
-    let field = |name: HeaderName| rehearsed.fields.get(&name).map(HeaderValue::as_bytes);
+    let field = |name: HeaderName| rehearsed.fields.get(&name).map(FieldValue::as_bytes);
     let count = |stripped: usize| u32::try_from(stripped).unwrap_or(u32::MAX);
     let (status, stripped, dropped) = match &rehearsed.answer {
         Answer::Own { status, .. } => (*status, 0, 0),

@@ -1,11 +1,11 @@
 //! What travels on: the fields that the website receives, and those that privet gives the browser.
 
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderName, header};
 
 use super::{cookies::shown_name, why};
 use crate::{
     cli::layout::Text,
-    privacy::{FieldLines, OriginRequest, cookie_name, pairs, removal},
+    privacy::{FieldLines, FieldValue, OriginRequest, cookie_name, pairs, removal},
     serve::Rehearsed,
 };
 
@@ -37,7 +37,7 @@ pub(super) fn website_receives(text: &mut Text, origin: &OriginRequest) {
 }
 
 /// A field's value without what is the visitor's secret.
-fn shown_value(name: &HeaderName, value: &HeaderValue) -> String {
+fn shown_value(name: &HeaderName, value: &FieldValue) -> String {
     match *name {
         header::COOKIE => {
             let masked = pairs(value.as_bytes()).map(|pair| format!("{}=…", shown_name(pair.name)));
@@ -50,7 +50,7 @@ fn shown_value(name: &HeaderName, value: &HeaderValue) -> String {
 }
 
 /// A `Set-Cookie` line without the cookie's value.
-fn shown_line(line: &HeaderValue) -> String {
+fn shown_line(line: &FieldValue) -> String {
     let name = shown_name(cookie_name(line.as_bytes()));
     let line = String::from_utf8_lossy(line.as_bytes());
     let (pair, attributes) = line.split_once(';').unwrap_or((&line, ""));

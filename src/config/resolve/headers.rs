@@ -1,8 +1,9 @@
 //! `[headers]`: response fields that are added where the website says nothing, and those that are
 //! never passed on.
 
-use http::{HeaderName, HeaderValue};
+use http::HeaderName;
 
+use crate::privacy::FieldValue;
 use crate::{
     config::{
         mistake::nearest,
@@ -79,8 +80,8 @@ const REFERRER_POLICIES: &[&str] = &[
 
 pub(super) fn default() -> HeaderRules {
     HeaderRules {
-        referrer_policy: Some(HeaderValue::from_static("strict-origin-when-cross-origin")),
-        permissions_policy: Some(HeaderValue::from_static(PERMISSIONS)),
+        referrer_policy: Some(FieldValue::from_static("strict-origin-when-cross-origin")),
+        permissions_policy: Some(FieldValue::from_static(PERMISSIONS)),
         hide: HIDDEN
             .iter()
             .map(|name| HeaderName::from_static(name))
@@ -103,7 +104,7 @@ pub(super) fn headers(section: Option<&Section<'_>>, base: &HeaderRules) -> Head
 }
 
 /// `Some(None)` for `"leave"`.
-fn referrer_policy(node: &Node<'_>) -> Option<Option<HeaderValue>> {
+fn referrer_policy(node: &Node<'_>) -> Option<Option<FieldValue>> {
     let names: Vec<&str> = REFERRER_POLICIES
         .iter()
         .chain(&["leave"])
@@ -132,7 +133,7 @@ fn referrer_policy(node: &Node<'_>) -> Option<Option<HeaderValue>> {
 }
 
 /// `Some(None)` for `"leave"`.
-fn permissions_policy(node: &Node<'_>) -> Option<Option<HeaderValue>> {
+fn permissions_policy(node: &Node<'_>) -> Option<Option<FieldValue>> {
     let expected = "features with their allow-lists, such as \"browsing-topics=()\", or \"leave\"";
     node.parsed(expected, |text| {
         if text == "leave" {
@@ -147,8 +148,8 @@ fn permissions_policy(node: &Node<'_>) -> Option<Option<HeaderValue>> {
     })
 }
 
-fn field_value(text: &str) -> Result<HeaderValue, Problem> {
-    let value = HeaderValue::from_str(text).ok().filter(|_| text.is_ascii());
+fn field_value(text: &str) -> Result<FieldValue, Problem> {
+    let value = FieldValue::try_from(text).ok().filter(|_| text.is_ascii());
     value.ok_or_else(|| Problem::error("holds characters that no field can"))
 }
 

@@ -9,7 +9,6 @@
 use std::time::Duration;
 
 use cookie::{Cookie, SameSite};
-use http::HeaderValue;
 
 use super::super::{
     catalogue::{Catalogue, VendorId, slug, whole_seconds},
@@ -17,6 +16,7 @@ use super::super::{
     rules::ConsentRules,
 };
 use super::{decide::ConsentSource, signals::Reading};
+use crate::privacy::field_value::FieldValue;
 
 /// The name of the cookie that carries the choice.
 pub const CONSENT_COOKIE: &str = "privet_consent";
@@ -145,7 +145,7 @@ impl Choice {
         rules: &ConsentRules,
         catalogue: &Catalogue,
         now: i64,
-    ) -> Option<HeaderValue> {
+    ) -> Option<FieldValue> {
         let mut value = format!(
             "policy={}&time={}&granted={}&refused={}",
             rules.policy_version,
@@ -173,7 +173,7 @@ impl Choice {
             .secure(true)
             .same_site(SameSite::Lax)
             .max_age(time::Duration::seconds(i64::from(whole_seconds(left))));
-        HeaderValue::from_str(&cookie.to_string()).ok()
+        FieldValue::try_from(cookie.to_string()).ok()
     }
 }
 

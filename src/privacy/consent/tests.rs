@@ -2,9 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderName, header};
 
 use super::*;
+use crate::privacy::field_value::FieldValue;
 use crate::privacy::rules::Vendor;
 
 const NOW: i64 = 1_795_460_000;
@@ -53,7 +54,7 @@ fn read(fields: &[(&'static str, &str)]) -> Consent {
     for (name, value) in fields {
         lines.push(
             HeaderName::from_static(name),
-            HeaderValue::from_str(value).expect("a value"),
+            FieldValue::try_from(*value).expect("a value"),
         );
     }
     Consent::read(&lines, &policy(rules()), NOW)
@@ -234,14 +235,14 @@ fn a_refusal_beats_the_operators_default() {
     let mut fields = FieldLines::default();
     fields.push(
         HeaderName::from_static("sec-gpc"),
-        HeaderValue::from_static("1"),
+        FieldValue::from_static("1"),
     );
     let policy = policy(rules);
     let consent = Consent::read(&fields, &policy, NOW);
     assert_eq!(granted(&consent), "necessary,functional");
     let refused =
         "privet_consent=policy=2026-11&time=1795459999&granted=&refused=functional.marketing";
-    fields.set(header::COOKIE, HeaderValue::from_static(refused));
+    fields.set(header::COOKIE, FieldValue::from_static(refused));
     let consent = Consent::read(&fields, &policy, NOW);
     assert_eq!(granted(&consent), "necessary");
 }
@@ -250,7 +251,7 @@ proptest::proptest! {
     #[test]
     fn any_bytes_are_read_without_panic_and_grant_nothing_unasked(value: Vec<u8>) {
         let mut fields = FieldLines::default();
-        if let Ok(value) = HeaderValue::from_bytes(&[b"privet_consent=", value.as_slice()].concat()) {
+        if let Ok(value) = FieldValue::from_bytes(&[b"privet_consent=", value.as_slice()].concat()) {
             fields.push(header::COOKIE, value);
         }
         let consent = Consent::read(&fields, &policy(rules()), NOW);

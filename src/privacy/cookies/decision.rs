@@ -1,6 +1,6 @@
 //! What becomes of a request's cookies, under the consent that they and the browser carry.
 
-use http::{HeaderValue, header};
+use http::header;
 
 use super::{
     eviction::{EvictionWriter, Evictions},
@@ -9,6 +9,7 @@ use super::{
 use crate::privacy::{
     consent::Consent,
     field_lines::FieldLines,
+    field_value::FieldValue,
     policy::{Policy, Stripped, Verdict},
 };
 
@@ -18,7 +19,7 @@ pub struct CookieDecision {
     /// What this visitor consented to.
     pub consent: Consent,
     /// The line for the website, if any cookie passes.
-    pub(in crate::privacy) line: Option<HeaderValue>,
+    pub(in crate::privacy) line: Option<FieldValue>,
     /// Cookies that were refused, one entry each.
     pub stripped: Vec<Stripped>,
     /// What expires them.

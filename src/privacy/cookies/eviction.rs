@@ -6,8 +6,8 @@
 
 use std::{net::Ipv4Addr, ops::Range};
 
+use crate::privacy::field_value::FieldValue;
 use bytes::Bytes;
-use http::HeaderValue;
 
 /// The domains for which a cookie that `host` receives can have been set: the host, and the
 /// parents down to the registrable domain. Of a name under no listed suffix browsers take the last
@@ -42,7 +42,7 @@ const MOST_DOMAINS: usize = 4;
 #[derive(Debug, Default)]
 pub struct Evictions {
     written: Bytes,
-    lines: Vec<HeaderValue>,
+    lines: Vec<FieldValue>,
 }
 
 impl Evictions {
@@ -52,7 +52,7 @@ impl Evictions {
     }
 
     /// The values of the lines.
-    pub fn lines(&self) -> &[HeaderValue] {
+    pub fn lines(&self) -> &[FieldValue] {
         &self.lines
     }
 
@@ -143,7 +143,7 @@ impl<'a> EvictionWriter<'a> {
     pub(crate) fn finish(self) -> Evictions {
         let written = Bytes::from(self.written);
         let values = self.values.into_iter();
-        let value = |range| HeaderValue::from_maybe_shared(written.slice(range)).ok();
+        let value = |range| FieldValue::from_shared(written.slice(range)).ok();
         Evictions {
             lines: values.filter_map(value).collect(),
             written,

@@ -6,12 +6,13 @@
 
 use std::{fmt, rc::Rc};
 
-use http::{HeaderValue, header};
+use http::header;
 
 use super::decision::CookieDecision;
 use crate::privacy::{
     consent::{do_not_track, global_privacy_control},
     field_lines::FieldLines,
+    field_value::FieldValue,
     policy::Policy,
 };
 
@@ -71,7 +72,7 @@ impl CookieMemory {
             return Rc::new(decision);
         }
         // A copy: the line may be a slice of the whole request's bytes.
-        let copied = |line: HeaderValue| HeaderValue::from_bytes(line.as_bytes()).ok();
+        let copied = |line: FieldValue| FieldValue::from_bytes(line.as_bytes()).ok();
         decision.line = decision.line.and_then(copied);
         let mut lines = Vec::with_capacity(size);
         for line in fields.get_all(&header::COOKIE) {

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use http::HeaderName;
 
 use super::*;
+use crate::privacy::field_value::FieldValue;
 use crate::privacy::{
     catalogue::Catalogue,
     purpose::{Purpose, Purposes},
@@ -18,7 +19,7 @@ fn fields(lines: &[(&'static str, &'static str)]) -> FieldLines {
     let line = |(name, value): &(&'static str, &'static str)| {
         (
             HeaderName::from_static(name),
-            HeaderValue::from_static(value),
+            FieldValue::from_static(value),
         )
     };
     lines.iter().map(line).collect()
@@ -138,7 +139,7 @@ fn a_long_field_is_not_kept_and_what_was_before_it_is_forgotten() {
     let policy = policy();
     let short = fields(&[("cookie", "a=1")]);
     let mut long = FieldLines::default();
-    let value = HeaderValue::from_bytes(&[b'a'; LONGEST]).expect("a value");
+    let value = FieldValue::from_bytes(&[b'a'; LONGEST]).expect("a value");
     long.push(header::COOKIE, value);
     let mut memory = CookieMemory::default();
     let first = memory.decide(&short, "a.example", &policy, 0);

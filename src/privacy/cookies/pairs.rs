@@ -4,10 +4,10 @@
 //! towards the website they become one. A kept pair passes byte for byte, in order. Consent
 //! cookies hold quotes, commas, braces and spaces, so the only separator is `;`.
 
-use http::{HeaderValue, header};
+use http::header;
 
 use super::set_cookie::cookie_name;
-use crate::privacy::field_lines::FieldLines;
+use crate::privacy::{field_lines::FieldLines, field_value::FieldValue};
 
 /// One `name=value` of a `Cookie` field. A pair without `=` has an empty name.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -95,7 +95,7 @@ pub(super) fn trim(mut bytes: &[u8]) -> &[u8] {
 pub(crate) fn filter(
     fields: &FieldLines,
     mut keep: impl FnMut(&CookiePair<'_>) -> bool,
-) -> Option<HeaderValue> {
+) -> Option<FieldValue> {
     let mut lines = fields.get_all(&header::COOKIE);
     let first = lines.next()?;
     let more: Option<usize> = lines.map(|line| line.len() + 2).reduce(|a, b| a + b);
@@ -120,7 +120,7 @@ pub(crate) fn filter(
     }
     // Every byte came out of a valid field value, so this can't fail; losing the cookies would
     // be the private failure.
-    HeaderValue::from_maybe_shared(bytes::Bytes::from(kept)).ok()
+    FieldValue::from_shared(bytes::Bytes::from(kept)).ok()
 }
 
 #[cfg(test)]
@@ -134,7 +134,7 @@ mod tests {
         for line in lines {
             fields.push(
                 header::COOKIE,
-                HeaderValue::from_bytes(line).expect("a value"),
+                FieldValue::from_bytes(line).expect("a value"),
             );
         }
         fields
@@ -192,7 +192,7 @@ mod tests {
             let latin: Vec<Vec<u8>> =
                 lines.iter().map(|line| line.chars().map(|c| c as u8).collect()).collect();
             let latin: Vec<&[u8]> = latin.iter().map(Vec::as_slice).collect();
-            prop_assume!(latin.iter().all(|line| HeaderValue::from_bytes(line).is_ok()));
+            prop_assume!(latin.iter().all(|line| FieldValue::from_bytes(line).is_ok()));
             let fields = fields(&latin);
             let keep = |pair: &CookiePair<'_>| !pair.name.starts_with(remove.as_bytes());
             let expected: Vec<Vec<u8>> =

@@ -6,9 +6,9 @@
 //! (§4.1.3): both demand `Secure`, and neither cares for `SameSite`.
 
 use bytes::Bytes;
-use http::HeaderValue;
 
 use super::{super::rules::SameSiteDefault, date, pairs::trim};
+use crate::privacy::field_value::FieldValue;
 
 /// What becomes of a cookie's lifetime.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -43,7 +43,7 @@ pub fn cookie_name(line: &[u8]) -> &[u8] {
 /// The line with `upgrade` applied; `None` if it is as it should be already.
 ///
 /// `now` is in seconds since 1970.
-pub(crate) fn upgraded(line: &HeaderValue, upgrade: Upgrade, now: i64) -> Option<HeaderValue> {
+pub(crate) fn upgraded(line: &FieldValue, upgrade: Upgrade, now: i64) -> Option<FieldValue> {
     let mut pieces = line.as_bytes().split(|byte| *byte == b';');
     let pair = pieces.next().unwrap_or_default();
     let mut out = Vec::with_capacity(line.len() + 32);
@@ -83,7 +83,7 @@ pub(crate) fn upgraded(line: &HeaderValue, upgrade: Upgrade, now: i64) -> Option
     if !changed && added.is_empty() {
         return None;
     }
-    HeaderValue::from_maybe_shared(Bytes::from(out)).ok()
+    FieldValue::from_shared(Bytes::from(out)).ok()
 }
 
 fn attribute(piece: &[u8]) -> (&[u8], &[u8]) {
@@ -218,7 +218,7 @@ mod tests {
                 "__Host-sid=1; Path=/; Secure; SameSite=Lax",
             ),
         ] {
-            let value = HeaderValue::from_str(line).expect("a value");
+            let value = FieldValue::try_from(line).expect("a value");
             let got = upgraded(&value, upgrade(lifetime), NOW).unwrap_or(value);
             assert_eq!(got.to_str().expect("text"), expected, "{line}");
         }
@@ -247,7 +247,7 @@ mod tests {
         ) {
             let _ = cookie_name(&line);
             let lifetime = lifetime.map_or(Lifetime::Session, Lifetime::AtMost);
-            let Ok(value) = HeaderValue::from_bytes(&line) else {
+            let Ok(value) = FieldValue::from_bytes(&line) else {
                 return Ok(());
             };
             let got = upgraded(&value, upgrade(lifetime), now.into()).unwrap_or(value);
@@ -268,7 +268,7 @@ mod tests {
             pair in "[ -:<-~]{0,40}", rest in "(;[ -~]{0,20}){0,4}",
         ) {
             let line = format!("{pair}{rest}");
-            let value = HeaderValue::from_str(&line).expect("a value");
+            let value = FieldValue::try_from(line.as_str()).expect("a value");
             let got = upgraded(&value, upgrade(Lifetime::AtMost(60)), NOW).unwrap_or(value);
             let got_pair = got.as_bytes().split(|byte| *byte == b';').next().expect("a pair");
             prop_assert_eq!(got_pair, pair.as_bytes());

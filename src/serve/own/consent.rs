@@ -3,11 +3,13 @@
 //! A choice is taken only from this very website's own pages (`Sec-Fetch-Site`, `Origin`): consent
 //! that another website could submit would prove nothing (GDPR Art. 7(1)).
 
-use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
 use super::{form::Form, resource::with_type};
 use crate::{
-    privacy::{Choice, Consent, ConsentSource, FieldLines, Purpose, Purposes, evictions, slug},
+    privacy::{
+        Choice, Consent, ConsentSource, FieldLines, FieldValue, Purpose, Purposes, evictions, slug,
+    },
     serve::{body::ResponseBody, exchange::Scene, page, refusal::Refusal},
     upstream::BoxContent,
 };
@@ -28,7 +30,13 @@ pub(super) fn store_withdrawal(scene: &Scene<'_>, fields: &mut HeaderMap) {
     let line = withdrawal.and_then(|choice| {
         choice.set_cookie(policy.consent_rules(), policy.catalogue(), scene.now)
     });
-    fields.extend(line.map(|line| (header::SET_COOKIE, line)));
+    fields.extend(line.and_then(set_cookie));
+}
+
+/// The line as `Set-Cookie`.
+fn set_cookie(line: FieldValue) -> Option<(HeaderName, HeaderValue)> {
+    let line = HeaderValue::try_from(line).ok()?;
+    Some((header::SET_COOKIE, line))
 }
 
 fn json(scene: &Scene<'_>, consent: &Consent) -> Response<ResponseBody> {
@@ -93,7 +101,7 @@ pub(super) async fn choose(
         .request
         .fields
         .get(&header::CONTENT_TYPE)
-        .map(HeaderValue::as_bytes);
+        .map(FieldValue::as_bytes);
     let is_form = media_type.is_none_or(|media_type| {
         let essence = media_type
             .split(|byte| *byte == b';')
@@ -124,10 +132,10 @@ pub(super) async fn choose(
         see_other(form.get("return_to"))
     };
     let fields = response.headers_mut();
-    fields.append(header::SET_COOKIE, line);
+    fields.extend(set_cookie(line));
     // Changing one's mind takes effect at once.
     for line in evictions(&scene.request.fields, scene.host, policy, &consent).lines() {
-        fields.append(header::SET_COOKIE, line.clone());
+        fields.extend(set_cookie(line.clone()));
     }
     Ok(response)
 }
@@ -157,7 +165,7 @@ fn choice(scene: &Scene<'_>, form: &Form) -> Result<Choice, Refusal> {
 
 /// Whether a form came from this origin. Browsers tell by `Sec-Fetch-Site`, older ones by
 /// `Origin`; a program that sends neither is no browser that another website could use.
-fn is_same_origin(fields: &FieldLines, authority: &HeaderValue) -> bool {
+fn is_same_origin(fields: &FieldLines, authority: &FieldValue) -> bool {
     if let Some(site) = fields.get("sec-fetch-site") {
         return site == "same-origin";
     }
@@ -221,7 +229,7 @@ mod tests {
 
     #[test]
     fn choices_are_taken_from_this_origin_only() {
-        let authority = HeaderValue::from_static("shop.example:8443");
+        let authority = FieldValue::from_static("shop.example:8443");
         for (lines, expected) in [
             (&[][..], true),
             (&[("sec-fetch-site", "same-origin")], true),
@@ -243,8 +251,8 @@ mod tests {
                 .iter()
                 .map(|(name, value)| {
                     (
-                        http::HeaderName::from_static(name),
-                        HeaderValue::from_static(value),
+                        HeaderName::from_static(name),
+                        FieldValue::from_static(value),
                     )
                 })
                 .collect();

@@ -6,7 +6,7 @@ use http::{HeaderValue, Method, Response, StatusCode, header};
 
 use super::{centre, consent};
 use crate::{
-    privacy::{VendorId, centre as page},
+    privacy::{FieldValue, VendorId, centre as page},
     serve::{body::ResponseBody, exchange::Scene, refusal::Refusal},
     upstream::BoxContent,
 };
@@ -176,7 +176,7 @@ fn redirect(location: &'static str) -> Response<ResponseBody> {
 
 /// Beacons get 204, scripts an empty script, anything else 403 with the reason.
 fn vendor_refusal(scene: &Scene<'_>) -> Result<Response<ResponseBody>, Refusal> {
-    let field = |name: &str| scene.request.fields.get(name).map(HeaderValue::as_bytes);
+    let field = |name: &str| scene.request.fields.get(name).map(FieldValue::as_bytes);
     let path = scene.request.target.path();
     let is_read = matches!(scene.request.method, Method::GET | Method::HEAD);
     let script_name = [".js", ".mjs"].iter().any(|end| path.ends_with(end));

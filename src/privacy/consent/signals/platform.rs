@@ -66,13 +66,14 @@ impl PlatformId {
 pub(super) mod testing {
     //! What tests of the platforms share.
 
-    use http::{HeaderValue, header};
+    use http::header;
 
     use super::*;
     use crate::privacy::{
         catalogue::Catalogue,
         consent::signals::{Jar, Mapping, Reading},
         field_lines::FieldLines,
+        field_value::FieldValue,
         patterns::{Layer, PatternTable},
         purpose::Purpose,
         rules::PlatformRules,
@@ -84,7 +85,7 @@ pub(super) mod testing {
         let mut fields = FieldLines::default();
         fields.push(
             header::COOKIE,
-            HeaderValue::from_str(cookies).expect("a value"),
+            FieldValue::try_from(cookies).expect("a value"),
         );
         let names = platform
             .cookies()
