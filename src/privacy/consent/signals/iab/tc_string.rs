@@ -1,7 +1,7 @@
 //! A TC string (IAB Tech Lab, Consent string and vendor list formats v2).
 
-/// What a TC string says.
-#[derive(Clone, Debug, Eq, PartialEq)]
+/// What a TC string says. By default that nothing is consented to.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(in crate::privacy::consent::signals) struct TcString {}
 
 impl TcString {
