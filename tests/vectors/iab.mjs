@@ -189,6 +189,20 @@ for (const [note, vendors] of [
   tcf(`disclosed before it had to be: ${note}`, { created: BEFORE, policy: 4, disclosed: vendors });
 }
 
+// ---- As large as they come; benches/privacy.rs reads these two ----
+for (const [note, vendors] of [
+  ["bit field", span(1, 1500).filter((id) => id % 3 !== 0)],
+  ["ranges", span(1, 1025).filter((id) => id % 41 !== 0)],
+]) {
+  tcf(`a thousand vendors, ${note}`, {
+    vendors,
+    interest: [2, 7, 8, 9, 10],
+    interestVendors: vendors,
+    disclosed: vendors,
+    segments: [Segment.VENDORS_DISCLOSED, Segment.PUBLISHER_TC],
+  });
+}
+
 // ---- Legitimate interest ----
 for (const purpose of PURPOSES) {
   tcf(`interest in ${purpose}`, { interest: [purpose] });
