@@ -1,6 +1,8 @@
 //! Reads what the IAB's strings are made of: bits, from left to right, six to each character of
 //! base64url (RFC 4648 §5, without padding).
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
 /// What a step of reading gives; else in what way the string is malformed or void.
 pub(super) type Read<T> = Result<T, &'static str>;
 
@@ -25,18 +27,15 @@ impl Bits {
         if text.is_empty() {
             return Err("has a part that is empty");
         }
-        let mut bytes = Vec::with_capacity(text.len() + PADDING);
-        let mut wrong = 0;
-        for four in text.chunks(4) {
-            let mut sextets = [0; 4];
-            for (sextet, character) in sextets.iter_mut().zip(four) {
-                *sextet = value(*character);
-                wrong |= *sextet;
-            }
-            let [a, b, c, d] = sextets;
-            bytes.extend([a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d]);
+        let (fours, rest) = text.split_at(text.len() - text.len() % 4);
+        let mut last = *b"AAAA";
+        for (character, own) in last.iter_mut().zip(rest) {
+            *character = *own;
         }
-        if wrong > 63 {
+        let mut bytes = Vec::with_capacity(text.len() + PADDING);
+        let is_read = URL_SAFE_NO_PAD.decode_vec(fours, &mut bytes).is_ok()
+            && URL_SAFE_NO_PAD.decode_vec(last, &mut bytes).is_ok();
+        if !is_read {
             return Err("is not base64url");
         }
         bytes.extend([0; PADDING]);
@@ -103,18 +102,6 @@ impl Bits {
             }
         }
         Ok(())
-    }
-}
-
-/// What a character stands for; above 63 if it is none of the alphabet.
-fn value(character: u8) -> u8 {
-    match character {
-        b'A'..=b'Z' => character - b'A',
-        b'a'..=b'z' => character - b'a' + 26,
-        b'0'..=b'9' => character - b'0' + 52,
-        b'-' => 62,
-        b'_' => 63,
-        _ => u8::MAX,
     }
 }
 

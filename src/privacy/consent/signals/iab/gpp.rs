@@ -3,7 +3,7 @@
 //!
 //! The section for the EU is a TC string; it counts where `__gpp_sid` names it or is not there.
 //! The sections for the United States hold opt-outs, which count wherever they stand; not to have
-//! opted out is no answer. The section for Canada rests on implied consent and is not read.
+//! opted out is no answer. The section for Canada, where consent may be implied, is not read.
 
 use super::{
     super::{

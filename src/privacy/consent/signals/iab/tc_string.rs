@@ -7,7 +7,7 @@
 
 use super::{
     bits::{Bits, CUT_OFF, Read},
-    vendor_section::{Vendors, ranges},
+    vendor_section::{Range, Vendors, ranges},
 };
 
 /// The policies of TCF 2.2.
@@ -27,16 +27,8 @@ pub(in crate::privacy::consent::signals) struct TcString {
     purposes: u32,
     /// Vendors that are consented to and, where the string says so, were shown.
     vendors: Vendors,
-    /// What the website allows no vendor of a range to do.
-    restrictions: Vec<Restriction>,
-}
-
-#[derive(Clone, Debug, Eq, PartialEq)]
-struct Restriction {
-    /// One purpose, as a bit of 24.
-    purpose: u32,
-    first: u16,
-    last: u16,
+    /// Purposes, each as a bit of 24, for which the website forbids some vendors everything.
+    forbidden: Vec<(u32, Vendors)>,
 }
 
 /// What the segments behind the core say.
@@ -92,12 +84,12 @@ impl TcString {
         bits.skip(1 + 12)?;
         let vendors = Vendors::read(&mut bits)?;
         let _legitimate_interest = Vendors::read(&mut bits)?;
-        let restrictions = restrictions(&mut bits)?;
+        let forbidden = forbidden(&mut bits)?;
         bits.end()?;
         let string = Self {
             purposes,
             vendors,
-            restrictions,
+            forbidden,
         };
         Ok((string, created))
     }
@@ -115,23 +107,20 @@ impl TcString {
         vendor: u16,
         purposes: &[u8],
     ) -> bool {
-        let forbids = |restriction: &Restriction, needed| {
-            restriction.purpose & needed != 0
-                && (restriction.first..=restriction.last).contains(&vendor)
+        let allows = |needed: u32| {
+            let mut forbidden = self.forbidden.iter();
+            !forbidden.any(|(purpose, vendors)| purpose & needed != 0 && vendors.contains(vendor))
         };
         self.vendors.contains(vendor)
-            && bits_of(purposes).is_some_and(|needed| {
-                self.purposes & needed == needed
-                    && !self.restrictions.iter().any(|one| forbids(one, needed))
-            })
+            && bits_of(purposes)
+                .is_some_and(|needed| self.purposes & needed == needed && allows(needed))
     }
 
     /// What both grant.
     pub(in crate::privacy::consent::signals) fn agreeing_with(mut self, other: &Self) -> Self {
         self.purposes &= other.purposes;
         self.vendors.intersect(&other.vendors);
-        let others = other.restrictions.iter().cloned();
-        self.restrictions.extend(others);
+        self.forbidden.extend(other.forbidden.iter().cloned());
         self
     }
 }
@@ -146,33 +135,33 @@ fn bits_of(purposes: &[u8]) -> Option<u32> {
     (bits != 0).then_some(bits)
 }
 
-/// The restrictions by which the website allows vendors nothing. Those that demand consent demand
-/// what is always demanded here; those that demand legitimate interest speak of what never counts.
-fn restrictions(bits: &mut Bits) -> Read<Vec<Restriction>> {
+/// Which vendors the website forbids everything, for each purpose. Restrictions that demand
+/// consent demand what is always demanded here; those that demand legitimate interest speak of
+/// what never counts.
+fn forbidden(bits: &mut Bits) -> Read<Vec<(u32, Vendors)>> {
     let count = usize::try_from(bits.number(12)?).unwrap_or(usize::MAX);
     if count.saturating_mul(SHORTEST_RESTRICTION) > bits.left() {
         return Err(CUT_OFF);
     }
-    let mut restrictions = Vec::new();
+    let mut forbidden: Vec<(u32, Vec<Range>)> = Vec::new();
     for _ in 0..count {
         let purpose = u8::try_from(bits.number(6)?).unwrap_or_default();
         let kind = bits.number(2)?;
         let ranges = ranges(bits)?;
         match (kind, bits_of(&[purpose])) {
-            (0, Some(purpose)) => restrictions.extend(ranges.iter().map(|(first, last)| {
-                let (first, last) = (*first, *last);
-                Restriction {
-                    purpose,
-                    first,
-                    last,
-                }
-            })),
+            (0, Some(purpose)) => match forbidden.iter_mut().find(|(own, _)| *own == purpose) {
+                Some((_, others)) => others.extend(ranges),
+                None => forbidden.push((purpose, ranges)),
+            },
             // Purposes that don't exist yet are none that anybody asks for.
             (0..=2, _) => {}
             _ => return Err("has a publisher restriction of no known kind"),
         }
     }
-    Ok(restrictions)
+    let forbidden = forbidden.into_iter();
+    Ok(forbidden
+        .map(|(purpose, ranges)| (purpose, Vendors::of_ranges(ranges)))
+        .collect())
 }
 
 impl Segments {

@@ -36,8 +36,8 @@ impl Vendors {
         words.collect::<Read<_>>().map(Self)
     }
 
-    /// Of any number of ranges, however they overlap, no bit is set twice.
-    fn of_ranges(mut ranges: Vec<Range>) -> Self {
+    /// The vendors of `ranges`; however those overlap, no bit is set twice.
+    pub(super) fn of_ranges(mut ranges: Vec<Range>) -> Self {
         if !ranges.is_sorted() {
             ranges.sort_unstable();
         }
