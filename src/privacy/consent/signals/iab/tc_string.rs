@@ -35,7 +35,7 @@ pub(in crate::privacy::consent::signals) struct TcString {
 #[derive(Default)]
 struct Segments {
     disclosed: Option<Vendors>,
-    /// Which of the three that are known have been read, as bits.
+    /// Types that have been there, as bits: so no string holds more segments than there are types.
     seen: u8,
 }
 
@@ -169,6 +169,10 @@ impl Segments {
     fn read(&mut self, text: &[u8]) -> Read<()> {
         let mut bits = Bits::of(text)?;
         let kind = bits.number(3)?;
+        if self.seen & 1 << kind != 0 {
+            return Err("has a segment twice");
+        }
+        self.seen |= 1 << kind;
         match kind {
             0 => return Err("has two cores"),
             1 => self.disclosed = Some(Vendors::read(&mut bits)?),
@@ -182,11 +186,6 @@ impl Segments {
             }
             _ => return Ok(()),
         }
-        bits.end()?;
-        if self.seen & 1 << kind != 0 {
-            return Err("has a segment twice");
-        }
-        self.seen |= 1 << kind;
-        Ok(())
+        bits.end()
     }
 }

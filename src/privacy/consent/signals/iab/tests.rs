@@ -311,6 +311,7 @@ fn other_malformed_values_are_unreadable_and_early_ones_unanswered() {
         ("gpp", "__gpp=DBABLA~BVQqAAAAAgA.".to_owned(), true),
         ("gpp", "__gpp=DBABLA~BVQqAAAAAgA.!".to_owned(), true),
         ("gpp", "__gpp=DBABLA~BVQqAAAAAgA%".to_owned(), true),
+        ("gpp", format!("__gpp=DBABLA~{usnat}.AA.AA.AA"), true),
         ("us-privacy", "usprivacy=".to_owned(), true),
         ("us-privacy", "usprivacy=1YN".to_owned(), true),
         ("us-privacy", "usprivacy=1YYNN".to_owned(), true),

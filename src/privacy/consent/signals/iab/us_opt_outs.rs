@@ -17,6 +17,9 @@ const SHARING: &str = "sharing";
 const TARGETED_ADVERTISING: &str = "targeted-advertising";
 const GPC: &str = "gpc";
 
+/// Behind the core; their type has two bits, and 0 is the core's.
+const MOST_SEGMENTS: usize = 3;
+
 /// What opting out of any of these refuses.
 pub(in crate::privacy::consent::signals) fn purposes(name: &str) -> Purposes {
     match name {
@@ -27,43 +30,43 @@ pub(in crate::privacy::consent::signals) fn purposes(name: &str) -> Purposes {
 
 /// Where a section holds its opt-outs.
 struct Layout {
-    /// What can be opted out of, and the first of the two bits that tell.
-    opt_outs: &'static [(&'static str, usize)],
+    /// The first bit of the first of them.
+    at: usize,
+    /// What can be opted out of, one behind the other.
+    opt_outs: &'static [&'static str],
     /// Whether a segment of type 1 holds `Sec-GPC`.
     has_gpc: bool,
 }
 
 /// The layout of the section `id`, if it is one of these.
 fn layout(id: u32) -> Option<Layout> {
-    let sale_and_advertising: [&'static [(&str, usize)]; 3] = [
-        &[(SALE, 12), (TARGETED_ADVERTISING, 14)],
-        &[(SALE, 14), (TARGETED_ADVERTISING, 16)],
-        &[(SALE, 16), (TARGETED_ADVERTISING, 18)],
-    ];
-    let [at_12, at_14, at_16] = sale_and_advertising;
-    let (opt_outs, has_gpc): (&[_], _) = match id {
+    let (at, has_gpc) = match id {
         // usnat
-        7 => (
-            &[(SALE, 18), (SHARING, 20), (TARGETED_ADVERTISING, 22)],
-            true,
-        ),
-        // usca
-        8 => (&[(SALE, 12), (SHARING, 14)], true),
+        7 => (18, true),
         // usva, usfl
-        9 | 13 => (at_12, false),
-        // usco, usct, usmt, usor, ustx, usde, usne, usnh, usnj, ustn, usmn
-        10 | 12 | 14..=17 | 19..=23 => (at_12, true),
+        9 | 13 => (12, false),
+        // usca, usco, usct, usmt, usor, ustx, usde, usne, usnh, usnj, ustn, usmn
+        8 | 10 | 12 | 14..=17 | 19..=23 => (12, true),
         // usut
-        11 => (at_14, false),
+        11 => (14, false),
         // usia
-        18 => (at_14, true),
+        18 => (14, true),
         // usmd
-        24 => (at_16, true),
+        24 => (16, true),
         // usin, usky, usri
-        25..=27 => (at_16, false),
+        25..=27 => (16, false),
         _ => return None,
     };
-    Some(Layout { opt_outs, has_gpc })
+    let opt_outs: &[_] = match id {
+        7 => &[SALE, SHARING, TARGETED_ADVERTISING],
+        8 => &[SALE, SHARING],
+        _ => &[SALE, TARGETED_ADVERTISING],
+    };
+    Some(Layout {
+        at,
+        opt_outs,
+        has_gpc,
+    })
 }
 
 /// Adds what the section `id` opts out of; nothing where it is none of these.
@@ -72,20 +75,22 @@ pub(super) fn add(id: u32, section: &[u8], answers: &mut Answers) -> Read<()> {
         return Ok(());
     };
     let mut segments = section.split(|byte| *byte == b'.');
-    let core = segments.next().unwrap_or_default();
-    if Bits::of(core)?.number(6)? == 0 {
+    let mut core = Bits::of(segments.next().unwrap_or_default())?;
+    if core.number(6)? == 0 {
         return Err("has a section of no version");
     }
-    for (name, at) in layout.opt_outs {
-        let mut bits = Bits::of(core)?;
-        bits.skip(*at)?;
-        match bits.number(2)? {
+    core.skip(layout.at - 6)?;
+    for name in layout.opt_outs {
+        match core.number(2)? {
             0 | 2 => {}
             1 => refuse(name, answers),
             _ => return Err("has an opt-out that is neither yes nor no"),
         }
     }
-    for segment in segments {
+    for (before, segment) in segments.enumerate() {
+        if before == MOST_SEGMENTS {
+            return Err("has a section of too many segments");
+        }
         let mut bits = Bits::of(segment)?;
         if layout.has_gpc && bits.number(2)? == 1 && bits.flag()? {
             refuse(GPC, answers);
