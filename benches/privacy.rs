@@ -12,7 +12,7 @@ use privet::{
     config,
     privacy::{
         BUILT_IN_CATALOGUE, Catalogue, ClientAddr, ClientRequest, Consent, Content, CookieDecision,
-        Evictions, FieldLines, FieldValue, Policy, ResponseContext, minimise_request,
+        Evictions, FieldLines, FieldValue, Policy, Purpose, ResponseContext, minimise_request,
         minimise_response,
     },
 };
@@ -197,6 +197,25 @@ fn consent(bench: &mut Criterion) {
     }
 }
 
+/// Consent platforms' cookies, beside fourteen others: TC strings that the IAB's library wrote.
+fn signals(bench: &mut Criterion) {
+    const ROWS: &str = include_str!("../tests/vectors/iab.tsv");
+    let policy = policy("");
+    let mut group = bench.benchmark_group("signals");
+    for note in [
+        "a thousand vendors, bit field",
+        "a thousand vendors, ranges",
+    ] {
+        let row = ROWS.lines().find(|row| row.ends_with(note));
+        let cookie = row.and_then(|row| row.split('\t').nth(1)).expect("a row");
+        let cookies: &'static str = format!("{COOKIES}; {cookie}").leak();
+        let fields = fields(&[("cookie", cookies)]);
+        let read = || Consent::read(black_box(&fields), policy.consent(), NOW);
+        assert!(read().granted().contains(Purpose::Marketing), "{note}");
+        group.bench_function(note, |bench| bench.iter(read));
+    }
+}
+
 fn responses(bench: &mut Criterion) {
     let policy = policy("");
     let consent = Consent::read(&FieldLines::default(), policy.consent(), NOW);
@@ -237,5 +256,12 @@ fn responses(bench: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, requests, classification, consent, responses);
+criterion_group!(
+    benches,
+    requests,
+    classification,
+    consent,
+    signals,
+    responses
+);
 criterion_main!(benches);

@@ -60,9 +60,11 @@ impl Answers {
         }
         self.unlisted_refused |= other.unlisted_refused;
         self.vendors = match (self.vendors, &other.vendors) {
+            (None, None) => None,
+            // An answer without a TC string grants nothing of what one speaks of.
+            (Some(own), None) => Some(Box::new(own.agreeing_with(&TcString::default()))),
+            (None, Some(_)) => Some(Box::default()),
             (Some(own), Some(other)) => Some(Box::new(own.agreeing_with(other))),
-            // Whoever names no vendors grants none of them apart from their purpose.
-            (one, other) => one.or_else(|| other.clone()),
         };
         self
     }

@@ -77,4 +77,10 @@ impl<'a> Cookies<'a> {
                 None => Some((name.strip_prefix(prefix.as_bytes())?, *value)),
             })
     }
+
+    /// The cookies whose name ends with `ending`: what precedes it, and the value.
+    pub(super) fn ending_with(&self, ending: &'static str) -> impl Iterator<Item = Pair<'a>> {
+        let all = self.all.iter();
+        all.filter_map(|(name, value)| Some((name.strip_suffix(ending.as_bytes())?, *value)))
+    }
 }

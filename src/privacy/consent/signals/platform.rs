@@ -1,6 +1,12 @@
 //! The consent platforms that are known: a new one is a file beside this one and a line here.
 
-use super::{super::super::purpose::Purposes, answers::Outcome, jar::Cookies, onetrust};
+use super::{
+    super::super::purpose::Purposes,
+    answers::Outcome,
+    iab::{gpp, tcf, us_opt_outs, us_privacy},
+    jar::Cookies,
+    onetrust,
+};
 
 /// A consent platform, by its place in the table.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -17,12 +23,32 @@ struct Platform {
 }
 
 /// In the order in which they are asked by default.
-const PLATFORMS: &[Platform] = &[Platform {
-    name: "onetrust",
-    cookies: onetrust::COOKIES,
-    decode: onetrust::decode,
-    purposes: onetrust::purposes,
-}];
+const PLATFORMS: &[Platform] = &[
+    Platform {
+        name: "tcf",
+        cookies: tcf::COOKIES,
+        decode: tcf::decode,
+        purposes: tcf::purposes,
+    },
+    Platform {
+        name: "gpp",
+        cookies: gpp::COOKIES,
+        decode: gpp::decode,
+        purposes: us_opt_outs::purposes,
+    },
+    Platform {
+        name: "us-privacy",
+        cookies: us_privacy::COOKIES,
+        decode: us_privacy::decode,
+        purposes: us_opt_outs::purposes,
+    },
+    Platform {
+        name: "onetrust",
+        cookies: onetrust::COOKIES,
+        decode: onetrust::decode,
+        purposes: onetrust::purposes,
+    },
+];
 
 impl PlatformId {
     /// Every platform, in the order in which they are asked by default.
