@@ -6,6 +6,7 @@
 
 mod answers;
 mod browser;
+mod cookiebot;
 mod groups;
 mod iab;
 mod jar;

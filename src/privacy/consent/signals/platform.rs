@@ -1,6 +1,6 @@
 //! The consent platforms that are known: a new one is a file beside this one and a line here.
 
-use super::{super::super::purpose::Purposes, answers::Outcome, jar::Cookies, onetrust};
+use super::{super::super::purpose::Purposes, answers::Outcome, cookiebot, jar::Cookies, onetrust};
 
 /// A consent platform, by its place in the table.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -17,12 +17,20 @@ struct Platform {
 }
 
 /// In the order in which they are asked by default.
-const PLATFORMS: &[Platform] = &[Platform {
-    name: "onetrust",
-    cookies: onetrust::COOKIES,
-    decode: onetrust::decode,
-    purposes: onetrust::purposes,
-}];
+const PLATFORMS: &[Platform] = &[
+    Platform {
+        name: "onetrust",
+        cookies: onetrust::COOKIES,
+        decode: onetrust::decode,
+        purposes: onetrust::purposes,
+    },
+    Platform {
+        name: "cookiebot",
+        cookies: cookiebot::COOKIES,
+        decode: cookiebot::decode,
+        purposes: cookiebot::purposes,
+    },
+];
 
 impl PlatformId {
     /// Every platform, in the order in which they are asked by default.
