@@ -6,7 +6,9 @@
 
 mod answers;
 mod browser;
+mod cookie_law_info;
 mod cookiebot;
+mod cookieyes;
 mod groups;
 mod iab;
 mod jar;

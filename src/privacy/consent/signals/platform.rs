@@ -1,6 +1,9 @@
 //! The consent platforms that are known: a new one is a file beside this one and a line here.
 
-use super::{super::super::purpose::Purposes, answers::Outcome, cookiebot, jar::Cookies, onetrust};
+use super::{
+    super::super::purpose::Purposes, answers::Outcome, cookie_law_info, cookiebot, cookieyes,
+    jar::Cookies, onetrust,
+};
 
 /// A consent platform, by its place in the table.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -29,6 +32,18 @@ const PLATFORMS: &[Platform] = &[
         cookies: cookiebot::COOKIES,
         decode: cookiebot::decode,
         purposes: cookiebot::purposes,
+    },
+    Platform {
+        name: "cookieyes",
+        cookies: cookieyes::COOKIES,
+        decode: cookieyes::decode,
+        purposes: cookieyes::purposes,
+    },
+    Platform {
+        name: "cookie-law-info",
+        cookies: cookie_law_info::COOKIES,
+        decode: cookie_law_info::decode,
+        purposes: cookie_law_info::purposes,
     },
 ];
 
