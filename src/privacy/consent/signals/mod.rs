@@ -6,12 +6,14 @@
 
 mod answers;
 mod browser;
+mod complianz;
 mod cookie_law_info;
 mod cookiebot;
 mod cookieyes;
 mod groups;
 mod iab;
 mod jar;
+mod json;
 mod mapping;
 mod onetrust;
 mod percent;

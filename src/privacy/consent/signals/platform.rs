@@ -1,8 +1,8 @@
 //! The consent platforms that are known: a new one is a file beside this one and a line here.
 
 use super::{
-    super::super::purpose::Purposes, answers::Outcome, cookie_law_info, cookiebot, cookieyes,
-    jar::Cookies, onetrust,
+    super::super::purpose::Purposes, answers::Outcome, complianz, cookie_law_info, cookiebot,
+    cookieyes, jar::Cookies, onetrust,
 };
 
 /// A consent platform, by its place in the table.
@@ -44,6 +44,12 @@ const PLATFORMS: &[Platform] = &[
         cookies: cookie_law_info::COOKIES,
         decode: cookie_law_info::decode,
         purposes: cookie_law_info::purposes,
+    },
+    Platform {
+        name: "complianz",
+        cookies: complianz::COOKIES,
+        decode: complianz::decode,
+        purposes: complianz::purposes,
     },
 ];
 
