@@ -5,6 +5,7 @@
 //! words, and one line in [`platform`]; `mapping` says what those words mean here.
 
 mod answers;
+mod borlabs;
 mod browser;
 mod complianz;
 mod cookie_law_info;

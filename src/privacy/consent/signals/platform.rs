@@ -1,8 +1,8 @@
 //! The consent platforms that are known: a new one is a file beside this one and a line here.
 
 use super::{
-    super::super::purpose::Purposes, answers::Outcome, complianz, cookie_law_info, cookiebot,
-    cookieyes, jar::Cookies, onetrust,
+    super::super::purpose::Purposes, answers::Outcome, borlabs, complianz, cookie_law_info,
+    cookiebot, cookieyes, jar::Cookies, onetrust,
 };
 
 /// A consent platform, by its place in the table.
@@ -50,6 +50,12 @@ const PLATFORMS: &[Platform] = &[
         cookies: complianz::COOKIES,
         decode: complianz::decode,
         purposes: complianz::purposes,
+    },
+    Platform {
+        name: "borlabs",
+        cookies: borlabs::COOKIES,
+        decode: borlabs::decode,
+        purposes: borlabs::purposes,
     },
 ];
 
