@@ -11,6 +11,7 @@ mod complianz;
 mod cookie_law_info;
 mod cookiebot;
 mod cookieyes;
+mod didomi;
 mod groups;
 mod iab;
 mod jar;

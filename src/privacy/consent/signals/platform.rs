@@ -2,7 +2,7 @@
 
 use super::{
     super::super::purpose::Purposes, answers::Outcome, borlabs, complianz, cookie_law_info,
-    cookiebot, cookieyes, jar::Cookies, onetrust,
+    cookiebot, cookieyes, didomi, jar::Cookies, onetrust,
 };
 
 /// A consent platform, by its place in the table.
@@ -56,6 +56,12 @@ const PLATFORMS: &[Platform] = &[
         cookies: borlabs::COOKIES,
         decode: borlabs::decode,
         purposes: borlabs::purposes,
+    },
+    Platform {
+        name: "didomi",
+        cookies: didomi::COOKIES,
+        decode: didomi::decode,
+        purposes: didomi::purposes,
     },
 ];
 
