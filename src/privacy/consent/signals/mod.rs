@@ -14,6 +14,7 @@ mod cookieyes;
 mod didomi;
 mod groups;
 mod iab;
+mod iubenda;
 mod jar;
 mod json;
 mod mapping;

@@ -2,7 +2,7 @@
 
 use super::{
     super::super::purpose::Purposes, answers::Outcome, borlabs, complianz, cookie_law_info,
-    cookiebot, cookieyes, didomi, jar::Cookies, onetrust,
+    cookiebot, cookieyes, didomi, iubenda, jar::Cookies, onetrust,
 };
 
 /// A consent platform, by its place in the table.
@@ -62,6 +62,12 @@ const PLATFORMS: &[Platform] = &[
         cookies: didomi::COOKIES,
         decode: didomi::decode,
         purposes: didomi::purposes,
+    },
+    Platform {
+        name: "iubenda",
+        cookies: iubenda::COOKIES,
+        decode: iubenda::decode,
+        purposes: iubenda::purposes,
     },
 ];
 
