@@ -22,6 +22,7 @@ mod onetrust;
 mod percent;
 mod platform;
 mod services;
+mod trustarc;
 
 pub use answers::{Answer, Answers, Outcome};
 pub use platform::PlatformId;

@@ -2,7 +2,7 @@
 
 use super::{
     super::super::purpose::Purposes, answers::Outcome, borlabs, complianz, cookie_law_info,
-    cookiebot, cookieyes, didomi, iubenda, jar::Cookies, onetrust,
+    cookiebot, cookieyes, didomi, iubenda, jar::Cookies, onetrust, trustarc,
 };
 
 /// A consent platform, by its place in the table.
@@ -68,6 +68,12 @@ const PLATFORMS: &[Platform] = &[
         cookies: iubenda::COOKIES,
         decode: iubenda::decode,
         purposes: iubenda::purposes,
+    },
+    Platform {
+        name: "trustarc",
+        cookies: trustarc::COOKIES,
+        decode: trustarc::decode,
+        purposes: trustarc::purposes,
     },
 ];
 
