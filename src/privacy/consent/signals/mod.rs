@@ -5,8 +5,10 @@
 //! words, and one line in [`platform`]; `mapping` says what those words mean here.
 
 mod answers;
+mod axeptio;
 mod borlabs;
 mod browser;
+mod civic;
 mod complianz;
 mod cookie_law_info;
 mod cookiebot;

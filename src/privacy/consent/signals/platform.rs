@@ -1,8 +1,8 @@
 //! The consent platforms that are known: a new one is a file beside this one and a line here.
 
 use super::{
-    super::super::purpose::Purposes, answers::Outcome, borlabs, complianz, cookie_law_info,
-    cookiebot, cookieyes, didomi, iubenda, jar::Cookies, onetrust, trustarc,
+    super::super::purpose::Purposes, answers::Outcome, axeptio, borlabs, civic, complianz,
+    cookie_law_info, cookiebot, cookieyes, didomi, iubenda, jar::Cookies, onetrust, trustarc,
 };
 
 /// A consent platform, by its place in the table.
@@ -74,6 +74,18 @@ const PLATFORMS: &[Platform] = &[
         cookies: trustarc::COOKIES,
         decode: trustarc::decode,
         purposes: trustarc::purposes,
+    },
+    Platform {
+        name: "civic",
+        cookies: civic::COOKIES,
+        decode: civic::decode,
+        purposes: civic::purposes,
+    },
+    Platform {
+        name: "axeptio",
+        cookies: axeptio::COOKIES,
+        decode: axeptio::decode,
+        purposes: axeptio::purposes,
     },
 ];
 
