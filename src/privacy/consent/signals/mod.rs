@@ -23,6 +23,8 @@ mod mapping;
 mod onetrust;
 mod percent;
 mod platform;
+#[cfg(test)]
+mod properties;
 mod services;
 mod trustarc;
 
