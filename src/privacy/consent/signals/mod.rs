@@ -5,15 +5,28 @@
 //! words, and one line in [`platform`]; `mapping` says what those words mean here.
 
 mod answers;
+mod axeptio;
+mod borlabs;
 mod browser;
+mod civic;
+mod complianz;
+mod cookie_law_info;
+mod cookiebot;
+mod cookieyes;
+mod didomi;
 mod groups;
 mod iab;
+mod iubenda;
 mod jar;
+mod json;
 mod mapping;
 mod onetrust;
 mod percent;
 mod platform;
+#[cfg(test)]
+mod properties;
 mod services;
+mod trustarc;
 
 pub use answers::{Answer, Answers, Outcome};
 pub use platform::PlatformId;

@@ -1,8 +1,9 @@
 //! OneTrust, and CookiePro, which is the same.
 //!
 //! `OptanonConsent` is a query string; its `groups` lists ids with 1 or 0. It is written before
-//! anybody answers: an answer is there once `OptanonAlertBoxClosed` is, or the landing page has
-//! been left (`landingPage=NotLandingPage`). `AwaitingReconsent=true` asks anew.
+//! anybody answers: an answer is there once `OptanonAlertBoxClosed` is. Having left the landing page
+//! (`landingPath=NotLandingPage`) is none, for the second page that is looked at writes it, whatever
+//! the groups begin as. `AwaitingReconsent=true` asks anew.
 
 use super::{
     answers::{Answers, Outcome},
@@ -40,19 +41,18 @@ fn consent(value: &[u8], closed: bool) -> Outcome {
     let Ok(text) = std::str::from_utf8(value) else {
         return Outcome::Unreadable("is not UTF-8");
     };
-    let (mut groups, mut left_landing_page) = (None, false);
+    let mut groups = None;
     for pair in text.split('&') {
         match pair.split_once('=') {
             Some(("groups", list)) if groups.is_none() => groups = Some(list),
             Some(("groups", _)) => return Outcome::Unreadable("names its groups twice"),
-            Some(("landingPath" | "landingPage", "NotLandingPage")) => left_landing_page = true,
             Some(("AwaitingReconsent", "true")) => {
                 return Outcome::Unanswered("waits to be asked again");
             }
             _ => {}
         }
     }
-    if !closed && !left_landing_page {
+    if !closed {
         return Outcome::Unanswered("the banner has not been closed");
     }
     let Some(groups) = groups else {
@@ -90,9 +90,14 @@ mod tests {
                 Some("analytics,marketing"),
             ),
             (
-                "left",
-                format!("OptanonConsent={groups}&landingPath=NotLandingPage"),
+                "closed and left",
+                format!("OptanonConsent={groups}&landingPath=NotLandingPage; {closed}"),
                 Some("analytics,marketing"),
+            ),
+            (
+                "left only",
+                format!("OptanonConsent={groups}&interactionCount=0&landingPath=NotLandingPage"),
+                None,
             ),
             (
                 "landing",

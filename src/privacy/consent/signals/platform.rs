@@ -3,9 +3,11 @@
 use super::{
     super::super::purpose::Purposes,
     answers::Outcome,
+    axeptio, borlabs, civic, complianz, cookie_law_info, cookiebot, cookieyes, didomi,
     iab::{gpp, tcf, us_opt_outs, us_privacy},
+    iubenda,
     jar::Cookies,
-    onetrust,
+    onetrust, trustarc,
 };
 
 /// A consent platform, by its place in the table.
@@ -22,32 +24,37 @@ struct Platform {
     purposes: fn(&str) -> Purposes,
 }
 
+const fn platform(
+    name: &'static str,
+    cookies: &'static [&'static str],
+    decode: fn(&Cookies<'_>) -> Outcome,
+    purposes: fn(&str) -> Purposes,
+) -> Platform {
+    Platform {
+        name,
+        cookies,
+        decode,
+        purposes,
+    }
+}
+
 /// In the order in which they are asked by default.
+#[rustfmt::skip]
 const PLATFORMS: &[Platform] = &[
-    Platform {
-        name: "tcf",
-        cookies: tcf::COOKIES,
-        decode: tcf::decode,
-        purposes: tcf::purposes,
-    },
-    Platform {
-        name: "gpp",
-        cookies: gpp::COOKIES,
-        decode: gpp::decode,
-        purposes: us_opt_outs::purposes,
-    },
-    Platform {
-        name: "us-privacy",
-        cookies: us_privacy::COOKIES,
-        decode: us_privacy::decode,
-        purposes: us_opt_outs::purposes,
-    },
-    Platform {
-        name: "onetrust",
-        cookies: onetrust::COOKIES,
-        decode: onetrust::decode,
-        purposes: onetrust::purposes,
-    },
+    platform("tcf", tcf::COOKIES, tcf::decode, tcf::purposes),
+    platform("gpp", gpp::COOKIES, gpp::decode, us_opt_outs::purposes),
+    platform("us-privacy", us_privacy::COOKIES, us_privacy::decode, us_opt_outs::purposes),
+    platform("onetrust", onetrust::COOKIES, onetrust::decode, onetrust::purposes),
+    platform("cookiebot", cookiebot::COOKIES, cookiebot::decode, cookiebot::purposes),
+    platform("cookieyes", cookieyes::COOKIES, cookieyes::decode, cookieyes::purposes),
+    platform("cookie-law-info", cookie_law_info::COOKIES, cookie_law_info::decode, cookie_law_info::purposes),
+    platform("complianz", complianz::COOKIES, complianz::decode, complianz::purposes),
+    platform("borlabs", borlabs::COOKIES, borlabs::decode, borlabs::purposes),
+    platform("didomi", didomi::COOKIES, didomi::decode, didomi::purposes),
+    platform("iubenda", iubenda::COOKIES, iubenda::decode, iubenda::purposes),
+    platform("trustarc", trustarc::COOKIES, trustarc::decode, trustarc::purposes),
+    platform("civic", civic::COOKIES, civic::decode, civic::purposes),
+    platform("axeptio", axeptio::COOKIES, axeptio::decode, axeptio::purposes),
 ];
 
 impl PlatformId {
