@@ -39,8 +39,8 @@ pub(super) struct PlatformReader {
 
 impl PlatformReader {
     /// What the platform's cookies say.
-    pub(super) fn read(&self, jar: &Jar<'_>) -> Outcome {
-        jar.read(self.platform, self.cookie.as_deref())
+    pub(super) fn read(&self, jar: &Jar<'_>, now: i64) -> Outcome {
+        jar.read(self.platform, self.cookie.as_deref(), now)
     }
 }
 
@@ -101,11 +101,11 @@ impl ConsentPolicy {
     }
 
     /// What each platform's cookies say, in the order in which they are asked; those of which there
-    /// is none left out. For explanations, not for the hot path.
-    pub fn readings(&self, fields: &FieldLines) -> Vec<(PlatformId, Outcome)> {
+    /// is none left out. `now` is in seconds since 1970. For explanations, not for the hot path.
+    pub fn readings(&self, fields: &FieldLines, now: i64) -> Vec<(PlatformId, Outcome)> {
         let jar = self.jar(fields);
         let platforms = self.readers.iter().filter_map(|reader| match reader {
-            Reader::Platform(reader) => Some((reader.platform, reader.read(&jar))),
+            Reader::Platform(reader) => Some((reader.platform, reader.read(&jar, now))),
             Reader::Privet | Reader::Gpc | Reader::Dnt => None,
         });
         platforms

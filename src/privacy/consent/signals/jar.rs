@@ -27,16 +27,19 @@ impl<'a> Jar<'a> {
         self.0.is_empty()
     }
 
-    /// What the platform's cookies say, where the website calls its main cookie `name`.
+    /// What the platform's cookies say, where the website calls its main cookie `name`. `now` is in
+    /// seconds since 1970.
     pub(in crate::privacy::consent) fn read(
         &self,
         platform: PlatformId,
         name: Option<&str>,
+        now: i64,
     ) -> Outcome {
         let renamed = platform.cookies().first().copied().zip(name);
         platform.decode(&Cookies {
             all: &self.0,
             renamed,
+            now,
         })
     }
 }
@@ -46,9 +49,15 @@ pub(super) struct Cookies<'a> {
     all: &'a [Pair<'a>],
     /// The platform's own name for its main cookie, and the website's.
     renamed: Option<(&'static str, &'a str)>,
+    now: i64,
 }
 
 impl<'a> Cookies<'a> {
+    /// Seconds since 1970.
+    pub(super) fn now(&self) -> i64 {
+        self.now
+    }
+
     /// The values of the cookie `name`, one for each time it was sent.
     pub(super) fn values(&self, name: &'static str) -> impl Iterator<Item = &'a [u8]> {
         let name = match self.renamed {

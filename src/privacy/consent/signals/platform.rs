@@ -78,6 +78,9 @@ pub(super) mod testing {
         rules::PlatformRules,
     };
 
+    /// When all of it happens.
+    const NOW: i64 = 1_795_460_000;
+
     /// What the platform `name` makes of a `Cookie` field.
     pub(in crate::privacy::consent::signals) fn outcome(name: &str, cookies: &str) -> Outcome {
         let platform = PlatformId::from_name(name).expect("a platform");
@@ -91,7 +94,7 @@ pub(super) mod testing {
             .iter()
             .map(|name| (Layer::BuiltIn, *name, ()));
         let names = PatternTable::new(names);
-        Jar::of(&fields, &names).read(platform, None)
+        Jar::of(&fields, &names).read(platform, None, NOW)
     }
 
     /// What that means, by the platform's defaults; `None` for no answer.
