@@ -71,12 +71,11 @@ impl ConsentPolicy {
             Reader::Platform(reader) => reader.platform.cookies(),
             Reader::Privet | Reader::Gpc | Reader::Dnt => &[],
         });
-        let renamed = rules
-            .platforms
-            .iter()
-            .filter_map(|rules| rules.cookie.as_deref());
+        let renamed: Vec<String> = rules.platforms.iter().flat_map(own_names).collect();
         let names = cookies.copied().map(|name| (Layer::BuiltIn, name, ()));
-        let renamed = renamed.map(|name| (Layer::Operator, name, ()));
+        let renamed = renamed
+            .iter()
+            .map(|name| (Layer::Operator, name.as_str(), ()));
         Self {
             cookies: PatternTable::new(names.chain(renamed)),
             rules,
@@ -112,6 +111,20 @@ impl ConsentPolicy {
             .filter(|(_, outcome)| *outcome != Outcome::Absent)
             .collect()
     }
+}
+
+/// What a website that renames a platform's main cookie calls it, and those that are named after it.
+fn own_names(rules: &PlatformRules) -> Vec<String> {
+    let Some((own, (main, others))) = rules
+        .cookie
+        .as_ref()
+        .zip(rules.platform.cookies().split_first())
+    else {
+        return Vec::new();
+    };
+    let endings = others.iter().filter_map(|name| name.strip_prefix(main));
+    let named_after = endings.map(|ending| format!("{own}{ending}"));
+    std::iter::once(own.clone()).chain(named_after).collect()
 }
 
 impl fmt::Debug for ConsentPolicy {

@@ -69,6 +69,22 @@ impl<'a> Cookies<'a> {
         named.map(|(_, value)| *value)
     }
 
+    /// The values of the cookie that is called as `main` is on this website, with `ending` after it.
+    pub(super) fn values_beside(
+        &self,
+        main: &'static str,
+        ending: &'static str,
+    ) -> impl Iterator<Item = &'a [u8]> {
+        let main = match self.renamed {
+            Some((own, renamed)) if own == main => renamed,
+            _ => main,
+        };
+        let named = self.all.iter();
+        let named = named
+            .filter(move |(name, _)| name.strip_prefix(main.as_bytes()) == Some(ending.as_bytes()));
+        named.map(|(_, value)| *value)
+    }
+
     /// Whether the cookie `name` was sent.
     pub(super) fn has(&self, name: &'static str) -> bool {
         self.values(name).next().is_some()
