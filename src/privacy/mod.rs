@@ -31,7 +31,7 @@ pub use catalogue::{Catalogue, Claim, VendorId, slug};
 pub use client_ip::{Derived, TrustedProxies};
 pub use consent::{
     Answer, Answers, CONSENT_COOKIE, Choice, Consent, ConsentPolicy, ConsentSource, Outcome,
-    PlatformId, State,
+    PlatformId, SERVICE_ALIASES, State,
 };
 pub use cookies::{CookieMemory, CookiePair, cookie_name, imf_fixdate, pairs, request_pairs};
 pub use field_lines::FieldLines;

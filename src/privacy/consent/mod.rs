@@ -11,4 +11,4 @@ mod signals;
 pub use choice::{CONSENT_COOKIE, Choice};
 pub use decide::{Consent, ConsentSource, State};
 pub use policy::ConsentPolicy;
-pub use signals::{Answer, Answers, Outcome, PlatformId};
+pub use signals::{Answer, Answers, Outcome, PlatformId, SERVICE_ALIASES};

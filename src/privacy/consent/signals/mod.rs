@@ -17,6 +17,7 @@ mod services;
 
 pub use answers::{Answer, Answers, Outcome};
 pub use platform::PlatformId;
+pub use services::SERVICE_ALIASES;
 
 pub(super) use browser::{do_not_track, global_privacy_control, stored_choice};
 pub(super) use jar::Jar;
