@@ -6,9 +6,11 @@
 
 mod answers;
 mod browser;
+mod cookiescript;
 mod groups;
 mod iab;
 mod jar;
+mod json;
 mod mapping;
 mod onetrust;
 mod percent;

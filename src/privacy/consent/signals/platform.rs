@@ -1,6 +1,8 @@
 //! The consent platforms that are known: a new one is a file beside this one and a line here.
 
-use super::{super::super::purpose::Purposes, answers::Outcome, jar::Cookies, onetrust};
+use super::{
+    super::super::purpose::Purposes, answers::Outcome, cookiescript, jar::Cookies, onetrust,
+};
 
 /// A consent platform, by its place in the table.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -17,12 +19,20 @@ struct Platform {
 }
 
 /// In the order in which they are asked by default.
-const PLATFORMS: &[Platform] = &[Platform {
-    name: "onetrust",
-    cookies: onetrust::COOKIES,
-    decode: onetrust::decode,
-    purposes: onetrust::purposes,
-}];
+const PLATFORMS: &[Platform] = &[
+    Platform {
+        name: "onetrust",
+        cookies: onetrust::COOKIES,
+        decode: onetrust::decode,
+        purposes: onetrust::purposes,
+    },
+    Platform {
+        name: "cookiescript",
+        cookies: cookiescript::COOKIES,
+        decode: cookiescript::decode,
+        purposes: cookiescript::purposes,
+    },
+];
 
 impl PlatformId {
     /// Every platform, in the order in which they are asked by default.
@@ -66,16 +76,20 @@ impl PlatformId {
 pub(super) mod testing {
     //! What tests of the platforms share.
 
+    use std::{sync::Arc, time::Duration};
+
     use http::{HeaderValue, header};
 
     use super::*;
     use crate::privacy::{
         catalogue::Catalogue,
-        consent::signals::{Jar, Mapping, Reading},
+        consent::{
+            policy::ConsentPolicy,
+            signals::{Mapping, Reading},
+        },
         field_lines::FieldLines,
-        patterns::{Layer, PatternTable},
         purpose::Purpose,
-        rules::PlatformRules,
+        rules::{ConsentRules, PlatformRules, Signal},
     };
 
     /// When all of it happens.
@@ -83,18 +97,30 @@ pub(super) mod testing {
 
     /// What the platform `name` makes of a `Cookie` field.
     pub(in crate::privacy::consent::signals) fn outcome(name: &str, cookies: &str) -> Outcome {
+        let cookies = HeaderValue::from_str(cookies).expect("a value");
+        outcome_of(name, None, cookies)
+    }
+
+    fn outcome_of(name: &str, renamed: Option<&str>, cookies: HeaderValue) -> Outcome {
         let platform = PlatformId::from_name(name).expect("a platform");
         let mut fields = FieldLines::default();
-        fields.push(
-            header::COOKIE,
-            HeaderValue::from_str(cookies).expect("a value"),
-        );
-        let names = platform
-            .cookies()
-            .iter()
-            .map(|name| (Layer::BuiltIn, *name, ()));
-        let names = PatternTable::new(names);
-        Jar::of(&fields, &names).read(platform, None, NOW)
+        fields.push(header::COOKIE, cookies);
+        let mut rules = PlatformRules::new(platform);
+        rules.cookie = renamed.map(str::to_owned);
+        let rules = ConsentRules {
+            signals: vec![Signal::Platform(platform)],
+            platforms: vec![rules],
+            default: Purposes::NECESSARY,
+            gpc: Purposes::NONE,
+            dnt: Purposes::NONE,
+            policy_version: "1".to_owned(),
+            lifetime: Duration::from_secs(86_400),
+            banner: false,
+        };
+        let catalogue = Catalogue::new(Vec::new(), Vec::new());
+        let readings = ConsentPolicy::new(rules, Arc::new(catalogue)).readings(&fields, NOW);
+        let first = readings.into_iter().next();
+        first.map_or(Outcome::Absent, |(_, outcome)| outcome)
     }
 
     /// What that means, by the platform's defaults; `None` for no answer.
@@ -103,14 +129,16 @@ pub(super) mod testing {
         cookies: &str,
         catalogue: &Catalogue,
     ) -> Option<Reading> {
+        reading_of(name, &outcome(name, cookies), catalogue)
+    }
+
+    fn reading_of(name: &str, outcome: &Outcome, catalogue: &Catalogue) -> Option<Reading> {
         let platform = PlatformId::from_name(name).expect("a platform");
-        match outcome(name, cookies) {
-            Outcome::Answered(answers) => {
-                let rules = PlatformRules::new(platform);
-                Some(Mapping::new(&rules, catalogue).apply(&answers, catalogue))
-            }
-            _ => None,
-        }
+        let Outcome::Answered(answers) = outcome else {
+            return None;
+        };
+        let rules = PlatformRules::new(platform);
+        Some(Mapping::new(&rules, catalogue).apply(answers, catalogue))
     }
 
     /// The purposes that are granted, by the platform's defaults; `None` for no answer.
@@ -118,8 +146,48 @@ pub(super) mod testing {
         name: &str,
         cookies: &str,
     ) -> Option<String> {
-        let reading = reading(name, cookies, &Catalogue::new(Vec::new(), Vec::new()))?;
+        names(reading_of(name, &outcome(name, cookies), &nobody())?)
+    }
+
+    /// The same, where the website calls the platform's main cookie `own`.
+    pub(in crate::privacy::consent::signals) fn renamed(
+        name: &str,
+        own: &str,
+        cookies: &str,
+    ) -> Option<String> {
+        let cookies = HeaderValue::from_str(cookies).expect("a value");
+        let outcome = outcome_of(name, Some(own), cookies);
+        names(reading_of(name, &outcome, &nobody())?)
+    }
+
+    fn names(reading: Reading) -> Option<String> {
         let names = reading.granted.iter().map(Purpose::name);
         Some(names.collect::<Vec<_>>().join(","))
+    }
+
+    fn nobody() -> Catalogue {
+        Catalogue::new(Vec::new(), Vec::new())
+    }
+
+    /// Whether any `bytes`, and the first `cut` bytes of the granting value `whole`, grant nothing
+    /// that `whole` does not.
+    pub(in crate::privacy::consent::signals) fn grants_no_more_than(
+        name: &str,
+        cookie: &str,
+        whole: &str,
+        bytes: &[u8],
+        cut: usize,
+    ) {
+        let granted = |value: &[u8]| {
+            let cookies = [cookie.as_bytes(), b"=", value].concat();
+            let cookies = HeaderValue::from_bytes(&cookies).ok()?;
+            let outcome = outcome_of(name, None, cookies);
+            Some(reading_of(name, &outcome, &nobody())?.granted)
+        };
+        let most = granted(whole.as_bytes()).expect("an answer");
+        for value in [bytes, whole.as_bytes().get(..cut).expect("within")] {
+            let more = granted(value).unwrap_or_default().difference(most);
+            assert!(more.is_empty(), "{value:?} grants {more:?}");
+        }
     }
 }
