@@ -16,6 +16,7 @@ mod onetrust;
 mod percent;
 mod platform;
 mod services;
+mod shopify;
 
 pub use answers::{Answer, Answers, Outcome};
 pub use platform::PlatformId;

@@ -2,6 +2,7 @@
 
 use super::{
     super::super::purpose::Purposes, answers::Outcome, cookiescript, jar::Cookies, onetrust,
+    shopify,
 };
 
 /// A consent platform, by its place in the table.
@@ -31,6 +32,12 @@ const PLATFORMS: &[Platform] = &[
         cookies: cookiescript::COOKIES,
         decode: cookiescript::decode,
         purposes: cookiescript::purposes,
+    },
+    Platform {
+        name: "shopify",
+        cookies: shopify::COOKIES,
+        decode: shopify::decode,
+        purposes: shopify::purposes,
     },
 ];
 
