@@ -1,8 +1,8 @@
 //! The consent platforms that are known: a new one is a file beside this one and a line here.
 
 use super::{
-    super::super::purpose::Purposes, answers::Outcome, cookiescript, jar::Cookies, onetrust,
-    shopify,
+    super::super::purpose::Purposes, answers::Outcome, cookiescript, jar::Cookies, klaro, onetrust,
+    orejime, shopify,
 };
 
 /// A consent platform, by its place in the table.
@@ -38,6 +38,18 @@ const PLATFORMS: &[Platform] = &[
         cookies: shopify::COOKIES,
         decode: shopify::decode,
         purposes: shopify::purposes,
+    },
+    Platform {
+        name: "klaro",
+        cookies: klaro::COOKIES,
+        decode: klaro::decode,
+        purposes: klaro::purposes,
+    },
+    Platform {
+        name: "orejime",
+        cookies: orejime::COOKIES,
+        decode: orejime::decode,
+        purposes: orejime::purposes,
     },
 ];
 
