@@ -19,6 +19,7 @@ mod percent;
 mod platform;
 mod services;
 mod shopify;
+mod tarteaucitron;
 
 pub use answers::{Answer, Answers, Outcome};
 pub use platform::PlatformId;

@@ -2,7 +2,7 @@
 
 use super::{
     super::super::purpose::Purposes, answers::Outcome, cookiescript, jar::Cookies, klaro, onetrust,
-    orejime, shopify,
+    orejime, shopify, tarteaucitron,
 };
 
 /// A consent platform, by its place in the table.
@@ -50,6 +50,12 @@ const PLATFORMS: &[Platform] = &[
         cookies: orejime::COOKIES,
         decode: orejime::decode,
         purposes: orejime::purposes,
+    },
+    Platform {
+        name: "tarteaucitron",
+        cookies: tarteaucitron::COOKIES,
+        decode: tarteaucitron::decode,
+        purposes: tarteaucitron::purposes,
     },
 ];
 
