@@ -6,6 +6,7 @@
 
 mod answers;
 mod browser;
+mod cookieconsent;
 mod cookiescript;
 mod groups;
 mod iab;
@@ -20,6 +21,7 @@ mod platform;
 mod services;
 mod shopify;
 mod tarteaucitron;
+mod vanilla_cookieconsent;
 
 pub use answers::{Answer, Answers, Outcome};
 pub use platform::PlatformId;

@@ -1,8 +1,8 @@
 //! The consent platforms that are known: a new one is a file beside this one and a line here.
 
 use super::{
-    super::super::purpose::Purposes, answers::Outcome, cookiescript, jar::Cookies, klaro, onetrust,
-    orejime, shopify, tarteaucitron,
+    super::super::purpose::Purposes, answers::Outcome, cookieconsent, cookiescript, jar::Cookies,
+    klaro, onetrust, orejime, shopify, tarteaucitron, vanilla_cookieconsent,
 };
 
 /// A consent platform, by its place in the table.
@@ -56,6 +56,18 @@ const PLATFORMS: &[Platform] = &[
         cookies: tarteaucitron::COOKIES,
         decode: tarteaucitron::decode,
         purposes: tarteaucitron::purposes,
+    },
+    Platform {
+        name: "vanilla-cookieconsent",
+        cookies: vanilla_cookieconsent::COOKIES,
+        decode: vanilla_cookieconsent::decode,
+        purposes: vanilla_cookieconsent::purposes,
+    },
+    Platform {
+        name: "cookieconsent",
+        cookies: cookieconsent::COOKIES,
+        decode: cookieconsent::decode,
+        purposes: cookieconsent::purposes,
     },
 ];
 
