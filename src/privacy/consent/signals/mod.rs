@@ -6,6 +6,7 @@
 
 mod answers;
 mod browser;
+mod cookie_notice;
 mod cookieconsent;
 mod cookiescript;
 mod groups;
@@ -14,6 +15,7 @@ mod jar;
 mod json;
 mod klaro;
 mod mapping;
+mod moove;
 mod onetrust;
 mod orejime;
 mod percent;

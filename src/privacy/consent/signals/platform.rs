@@ -1,8 +1,8 @@
 //! The consent platforms that are known: a new one is a file beside this one and a line here.
 
 use super::{
-    super::super::purpose::Purposes, answers::Outcome, cookieconsent, cookiescript, jar::Cookies,
-    klaro, onetrust, orejime, shopify, tarteaucitron, vanilla_cookieconsent,
+    super::super::purpose::Purposes, answers::Outcome, cookie_notice, cookieconsent, cookiescript,
+    jar::Cookies, klaro, moove, onetrust, orejime, shopify, tarteaucitron, vanilla_cookieconsent,
 };
 
 /// A consent platform, by its place in the table.
@@ -68,6 +68,18 @@ const PLATFORMS: &[Platform] = &[
         cookies: cookieconsent::COOKIES,
         decode: cookieconsent::decode,
         purposes: cookieconsent::purposes,
+    },
+    Platform {
+        name: "cookie-notice",
+        cookies: cookie_notice::COOKIES,
+        decode: cookie_notice::decode,
+        purposes: cookie_notice::purposes,
+    },
+    Platform {
+        name: "moove",
+        cookies: moove::COOKIES,
+        decode: moove::decode,
+        purposes: moove::purposes,
     },
 ];
 
