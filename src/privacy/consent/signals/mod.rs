@@ -9,6 +9,7 @@ mod browser;
 mod cookie_notice;
 mod cookieconsent;
 mod cookiescript;
+mod drupal;
 mod groups;
 mod iab;
 mod jar;

@@ -2,7 +2,8 @@
 
 use super::{
     super::super::purpose::Purposes, answers::Outcome, cookie_notice, cookieconsent, cookiescript,
-    jar::Cookies, klaro, moove, onetrust, orejime, shopify, tarteaucitron, vanilla_cookieconsent,
+    drupal, jar::Cookies, klaro, moove, onetrust, orejime, shopify, tarteaucitron,
+    vanilla_cookieconsent,
 };
 
 /// A consent platform, by its place in the table.
@@ -80,6 +81,12 @@ const PLATFORMS: &[Platform] = &[
         cookies: moove::COOKIES,
         decode: moove::decode,
         purposes: moove::purposes,
+    },
+    Platform {
+        name: "drupal",
+        cookies: drupal::COOKIES,
+        decode: drupal::decode,
+        purposes: drupal::purposes,
     },
 ];
 
