@@ -16,6 +16,7 @@ mod jar;
 mod json;
 mod klaro;
 mod mapping;
+mod mirror;
 mod moove;
 mod onetrust;
 mod orejime;

@@ -2,7 +2,7 @@
 
 use super::{
     super::super::purpose::Purposes, answers::Outcome, cookie_notice, cookieconsent, cookiescript,
-    drupal, jar::Cookies, klaro, moove, onetrust, orejime, shopify, tarteaucitron,
+    drupal, jar::Cookies, klaro, mirror, moove, onetrust, orejime, shopify, tarteaucitron,
     vanilla_cookieconsent,
 };
 
@@ -87,6 +87,12 @@ const PLATFORMS: &[Platform] = &[
         cookies: drupal::COOKIES,
         decode: drupal::decode,
         purposes: drupal::purposes,
+    },
+    Platform {
+        name: "mirror",
+        cookies: mirror::COOKIES,
+        decode: mirror::decode,
+        purposes: mirror::purposes,
     },
 ];
 
