@@ -208,7 +208,8 @@ pub(super) mod testing {
         name: &str,
         cookies: &str,
     ) -> Option<String> {
-        names(reading_of(name, &outcome(name, cookies), &nobody())?)
+        let reading = reading_of(name, &outcome(name, cookies), &nobody())?;
+        Some(names(&reading))
     }
 
     /// The same, where the website calls the platform's main cookie `own`.
@@ -219,12 +220,12 @@ pub(super) mod testing {
     ) -> Option<String> {
         let cookies = HeaderValue::from_str(cookies).expect("a value");
         let outcome = outcome_of(name, Some(own), cookies);
-        names(reading_of(name, &outcome, &nobody())?)
+        Some(names(&reading_of(name, &outcome, &nobody())?))
     }
 
-    fn names(reading: Reading) -> Option<String> {
+    fn names(reading: &Reading) -> String {
         let names = reading.granted.iter().map(Purpose::name);
-        Some(names.collect::<Vec<_>>().join(","))
+        names.collect::<Vec<_>>().join(",")
     }
 
     fn nobody() -> Catalogue {

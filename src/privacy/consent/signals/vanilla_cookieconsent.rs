@@ -42,7 +42,7 @@ fn consent(stored: &Map<String, Value>, now: i64) -> Outcome {
     }
     // Browsers drop the cookie then; what brings cookies back from elsewhere may not.
     if let Some(end) = stored.get("expirationTime")
-        && !end.as_i64().is_some_and(|end| end > now)
+        && end.as_i64().is_none_or(|end| end <= now)
     {
         return Outcome::Unanswered("has expired");
     }
