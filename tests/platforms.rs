@@ -1,5 +1,6 @@
-//! What consent libraries themselves store, against what is made of it: `tests/vectors/platforms.tsv`,
-//! which `tests/vectors/platforms.mjs` makes by running them.
+//! What consent libraries themselves store, and what privet's mirror copies, against what is made of
+//! it: `platforms.tsv` and `mirror.tsv` in `tests/vectors`, which the scripts beside them make by
+//! running both.
 #![allow(clippy::indexing_slicing, reason = "a failed test may panic")]
 
 use std::{sync::Arc, time::Duration};
@@ -10,7 +11,10 @@ use privet::privacy::{
     Purpose, Purposes, Signal, State,
 };
 
-const VISITS: &str = include_str!("vectors/platforms.tsv");
+const VISITS: &str = concat!(
+    include_str!("vectors/platforms.tsv"),
+    include_str!("vectors/mirror.tsv")
+);
 
 /// A minute after the visits.
 const NOW: i64 = 1_795_460_060;
@@ -82,7 +86,8 @@ fn what_libraries_store_is_read_as_it_was_meant() {
             "orejime",
             "tarteaucitron",
             "vanilla-cookieconsent",
-            "cookieconsent"
+            "cookieconsent",
+            "mirror"
         ]
     );
 }
