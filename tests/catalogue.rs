@@ -4,7 +4,7 @@
 
 use privet::{
     config::vendors_from_catalogue,
-    privacy::{BUILT_IN_CATALOGUE, Catalogue, slug},
+    privacy::{BUILT_IN_CATALOGUE, Catalogue, SERVICE_ALIASES, slug},
 };
 
 const COOKIES: &str = include_str!("data/cookies.tsv");
@@ -77,5 +77,16 @@ fn every_vendor_can_be_named_in_a_choice() {
             "{}",
             vendor.name
         );
+    }
+}
+
+#[test]
+fn each_service_of_a_consent_platform_stands_for_a_vendor() {
+    let catalogue = catalogue();
+    assert!(SERVICE_ALIASES.len() >= 80, "{}", SERVICE_ALIASES.len());
+    for (key, vendor) in SERVICE_ALIASES {
+        assert!(catalogue.by_slug(vendor).is_some(), "{key}: {vendor}");
+        assert_eq!(slug(key), *key, "never found");
+        assert!(catalogue.by_slug(key).is_none(), "{key} is a vendor itself");
     }
 }

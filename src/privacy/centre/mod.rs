@@ -7,6 +7,9 @@
 //! The form is `POST /.privet/consent`. `choice=accept-all` and `choice=reject-all` say it all.
 //! With `choice=save`, a `purpose` grants every vendor under it; a `vendor` (its slug) grants that
 //! one where its purpose is not granted. All else is refused, so leaving out always refuses.
+//!
+//! Beside it, [`MIRROR`] is the script that a website includes whose consent platform keeps answers
+//! to the browser.
 
 mod cookies;
 mod country;
@@ -19,3 +22,9 @@ mod view;
 pub(crate) use escape::Escaped;
 pub use page::{CONTENT_SECURITY_POLICY, STYLE, page};
 pub use view::{CentreView, CookieView, Fate, PurposeView, VendorView};
+
+/// The script that copies answers which no server can read into the cookie `privet_mirror`.
+pub const MIRROR: &str = include_str!("mirror.js");
+
+// It holds a page up.
+const _: () = assert!(MIRROR.len() < 4096);

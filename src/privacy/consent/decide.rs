@@ -120,7 +120,7 @@ impl Consent {
                         consent.answer(&refused, source, policy.catalogue());
                     }
                 }
-                Reader::Platform(reader) if !jar.is_empty() => match reader.read(&jar) {
+                Reader::Platform(reader) if !jar.is_empty() => match reader.read(&jar, now) {
                     Outcome::Answered(answers) => {
                         let reading = reader.mapping.apply(&answers, policy.catalogue());
                         let source = ConsentSource::Platform(reader.platform);

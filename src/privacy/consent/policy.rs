@@ -39,8 +39,8 @@ pub(super) struct PlatformReader {
 
 impl PlatformReader {
     /// What the platform's cookies say.
-    pub(super) fn read(&self, jar: &Jar<'_>) -> Outcome {
-        jar.read(self.platform, self.cookie.as_deref())
+    pub(super) fn read(&self, jar: &Jar<'_>, now: i64) -> Outcome {
+        jar.read(self.platform, self.cookie.as_deref(), now)
     }
 }
 
@@ -71,12 +71,11 @@ impl ConsentPolicy {
             Reader::Platform(reader) => reader.platform.cookies(),
             Reader::Privet | Reader::Gpc | Reader::Dnt => &[],
         });
-        let renamed = rules
-            .platforms
-            .iter()
-            .filter_map(|rules| rules.cookie.as_deref());
+        let renamed: Vec<String> = rules.platforms.iter().flat_map(own_names).collect();
         let names = cookies.copied().map(|name| (Layer::BuiltIn, name, ()));
-        let renamed = renamed.map(|name| (Layer::Operator, name, ()));
+        let renamed = renamed
+            .iter()
+            .map(|name| (Layer::Operator, name.as_str(), ()));
         Self {
             cookies: PatternTable::new(names.chain(renamed)),
             rules,
@@ -101,17 +100,31 @@ impl ConsentPolicy {
     }
 
     /// What each platform's cookies say, in the order in which they are asked; those of which there
-    /// is none left out. For explanations, not for the hot path.
-    pub fn readings(&self, fields: &FieldLines) -> Vec<(PlatformId, Outcome)> {
+    /// is none left out. `now` is in seconds since 1970. For explanations, not for the hot path.
+    pub fn readings(&self, fields: &FieldLines, now: i64) -> Vec<(PlatformId, Outcome)> {
         let jar = self.jar(fields);
         let platforms = self.readers.iter().filter_map(|reader| match reader {
-            Reader::Platform(reader) => Some((reader.platform, reader.read(&jar))),
+            Reader::Platform(reader) => Some((reader.platform, reader.read(&jar, now))),
             Reader::Privet | Reader::Gpc | Reader::Dnt => None,
         });
         platforms
             .filter(|(_, outcome)| *outcome != Outcome::Absent)
             .collect()
     }
+}
+
+/// What a website that renames a platform's main cookie calls it, and those that are named after it.
+fn own_names(rules: &PlatformRules) -> Vec<String> {
+    let Some((own, (main, others))) = rules
+        .cookie
+        .as_ref()
+        .zip(rules.platform.cookies().split_first())
+    else {
+        return Vec::new();
+    };
+    let endings = others.iter().filter_map(|name| name.strip_prefix(main));
+    let named_after = endings.map(|ending| format!("{own}{ending}"));
+    std::iter::once(own.clone()).chain(named_after).collect()
 }
 
 impl fmt::Debug for ConsentPolicy {

@@ -3,7 +3,10 @@
 //! Platforms let websites name their groups. These are the names that need no guess; what is not
 //! among them the operator maps by `[consent.platform.NAME]`.
 
-use super::super::super::purpose::{Purpose, Purposes};
+use super::{
+    super::super::purpose::{Purpose, Purposes},
+    answers::Answers,
+};
 
 /// The purpose of the group `name`, without regard to case; none if the name does not tell.
 pub(super) fn conventional(name: &str) -> Purposes {
@@ -34,9 +37,26 @@ pub(super) fn conventional(name: &str) -> Purposes {
     Purposes::NONE.with(purpose)
 }
 
+/// The answer of a platform that asks once for everything that needs consent.
+pub(super) fn everything(granted: bool) -> Answers {
+    let mut answers = Answers::default();
+    for purpose in Purposes::ALL.difference(Purposes::NECESSARY).iter() {
+        answers.push(purpose.name(), granted);
+    }
+    answers
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_purpose_is_called_by_its_name() {
+        for purpose in Purpose::ALL {
+            let purposes = Purposes::NONE.with(purpose);
+            assert_eq!(conventional(purpose.name()), purposes);
+        }
+    }
 
     #[test]
     fn only_names_that_tell_are_understood() {

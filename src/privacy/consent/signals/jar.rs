@@ -27,16 +27,19 @@ impl<'a> Jar<'a> {
         self.0.is_empty()
     }
 
-    /// What the platform's cookies say, where the website calls its main cookie `name`.
+    /// What the platform's cookies say, where the website calls its main cookie `name`. `now` is in
+    /// seconds since 1970.
     pub(in crate::privacy::consent) fn read(
         &self,
         platform: PlatformId,
         name: Option<&str>,
+        now: i64,
     ) -> Outcome {
         let renamed = platform.cookies().first().copied().zip(name);
         platform.decode(&Cookies {
             all: &self.0,
             renamed,
+            now,
         })
     }
 }
@@ -46,9 +49,15 @@ pub(super) struct Cookies<'a> {
     all: &'a [Pair<'a>],
     /// The platform's own name for its main cookie, and the website's.
     renamed: Option<(&'static str, &'a str)>,
+    now: i64,
 }
 
 impl<'a> Cookies<'a> {
+    /// Seconds since 1970.
+    pub(super) fn now(&self) -> i64 {
+        self.now
+    }
+
     /// The values of the cookie `name`, one for each time it was sent.
     pub(super) fn values(&self, name: &'static str) -> impl Iterator<Item = &'a [u8]> {
         let name = match self.renamed {
@@ -57,6 +66,22 @@ impl<'a> Cookies<'a> {
         };
         let named = self.all.iter();
         let named = named.filter(move |(other, _)| *other == name.as_bytes());
+        named.map(|(_, value)| *value)
+    }
+
+    /// The values of the cookie that is called as `main` is on this website, with `ending` after it.
+    pub(super) fn values_beside(
+        &self,
+        main: &'static str,
+        ending: &'static str,
+    ) -> impl Iterator<Item = &'a [u8]> {
+        let main = match self.renamed {
+            Some((own, renamed)) if own == main => renamed,
+            _ => main,
+        };
+        let named = self.all.iter();
+        let named = named
+            .filter(move |(name, _)| name.strip_prefix(main.as_bytes()) == Some(ending.as_bytes()));
         named.map(|(_, value)| *value)
     }
 

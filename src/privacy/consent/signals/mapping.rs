@@ -109,12 +109,13 @@ impl Mapping {
             }
         }
         // Of several groups that the operator named for a purpose, all must be granted.
+        let mut lacking = Purposes::NONE;
         for (name, purposes) in &self.groups {
             let is_granted = |answer: &super::Answer| {
                 answer.granted && answer.name.to_lowercase() == name.as_ref()
             };
             if !answers.list.iter().any(is_granted) {
-                no = no.union(*purposes);
+                lacking = lacking.union(*purposes);
             }
         }
         if let Some(tc_string) = &answers.vendors {
@@ -127,6 +128,8 @@ impl Mapping {
                 *side = side.with(*purpose);
             }
         }
+        // Where none of them was answered, nobody was asked.
+        no = no.union(lacking.intersection(yes));
         if answers.unlisted_refused {
             no = no.union(Purposes::ALL.difference(yes));
         }

@@ -1,9 +1,9 @@
 //! OneTrust, and CookiePro, which is the same.
 //!
 //! `OptanonConsent` is a query string; its `groups` lists ids with 1 or 0. It is written before
-//! anybody answers: an answer is there once `OptanonAlertBoxClosed` is. Having left the landing page
-//! (`landingPath=NotLandingPage`) is none, for the second page that is looked at writes it, whatever
-//! the groups begin as. `AwaitingReconsent=true` asks anew.
+//! anybody answers: an answer is there once `OptanonAlertBoxClosed` is, or once the landing page was
+//! left (`landingPath=NotLandingPage`), unless `interactionCount=0` says that the second page was
+//! looked at and nothing was answered. `AwaitingReconsent=true` asks anew.
 
 use super::{
     answers::{Answers, Outcome},
@@ -41,18 +41,20 @@ fn consent(value: &[u8], closed: bool) -> Outcome {
     let Ok(text) = std::str::from_utf8(value) else {
         return Outcome::Unreadable("is not UTF-8");
     };
-    let mut groups = None;
+    let (mut groups, mut left, mut untouched) = (None, false, false);
     for pair in text.split('&') {
         match pair.split_once('=') {
             Some(("groups", list)) if groups.is_none() => groups = Some(list),
             Some(("groups", _)) => return Outcome::Unreadable("names its groups twice"),
+            Some(("landingPath", "NotLandingPage")) => left = true,
+            Some(("interactionCount", "0")) => untouched = true,
             Some(("AwaitingReconsent", "true")) => {
                 return Outcome::Unanswered("waits to be asked again");
             }
             _ => {}
         }
     }
-    if !closed {
+    if !closed && (untouched || !left) {
         return Outcome::Unanswered("the banner has not been closed");
     }
     let Some(groups) = groups else {
@@ -98,6 +100,11 @@ mod tests {
                 "left only",
                 format!("OptanonConsent={groups}&interactionCount=0&landingPath=NotLandingPage"),
                 None,
+            ),
+            (
+                "left after an answer",
+                format!("OptanonConsent={groups}&interactionCount=1&landingPath=NotLandingPage"),
+                Some("analytics,marketing"),
             ),
             (
                 "landing",

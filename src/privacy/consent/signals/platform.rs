@@ -3,11 +3,13 @@
 use super::{
     super::super::purpose::Purposes,
     answers::Outcome,
-    axeptio, borlabs, civic, complianz, cookie_law_info, cookiebot, cookieyes, didomi,
+    axeptio, borlabs, civic, complianz, cookie_law_info, cookie_notice, cookiebot, cookieconsent,
+    cookiescript, cookieyes, didomi, drupal,
     iab::{gpp, tcf, us_opt_outs, us_privacy},
     iubenda,
     jar::Cookies,
-    onetrust, trustarc,
+    klaro, mirror, moove, onetrust, orejime, shopify, tarteaucitron, trustarc,
+    vanilla_cookieconsent,
 };
 
 /// A consent platform, by its place in the table.
@@ -55,6 +57,17 @@ const PLATFORMS: &[Platform] = &[
     platform("trustarc", trustarc::COOKIES, trustarc::decode, trustarc::purposes),
     platform("civic", civic::COOKIES, civic::decode, civic::purposes),
     platform("axeptio", axeptio::COOKIES, axeptio::decode, axeptio::purposes),
+    platform("cookiescript", cookiescript::COOKIES, cookiescript::decode, cookiescript::purposes),
+    platform("shopify", shopify::COOKIES, shopify::decode, shopify::purposes),
+    platform("klaro", klaro::COOKIES, klaro::decode, klaro::purposes),
+    platform("orejime", orejime::COOKIES, orejime::decode, orejime::purposes),
+    platform("tarteaucitron", tarteaucitron::COOKIES, tarteaucitron::decode, tarteaucitron::purposes),
+    platform("vanilla-cookieconsent", vanilla_cookieconsent::COOKIES, vanilla_cookieconsent::decode, vanilla_cookieconsent::purposes),
+    platform("cookieconsent", cookieconsent::COOKIES, cookieconsent::decode, cookieconsent::purposes),
+    platform("cookie-notice", cookie_notice::COOKIES, cookie_notice::decode, cookie_notice::purposes),
+    platform("moove", moove::COOKIES, moove::decode, moove::purposes),
+    platform("drupal", drupal::COOKIES, drupal::decode, drupal::purposes),
+    platform("mirror", mirror::COOKIES, mirror::decode, mirror::purposes),
 ];
 
 impl PlatformId {
@@ -99,33 +112,52 @@ impl PlatformId {
 pub(super) mod testing {
     //! What tests of the platforms share.
 
+    use std::{sync::Arc, time::Duration};
+
     use http::header;
 
     use super::*;
     use crate::privacy::{
         catalogue::Catalogue,
-        consent::signals::{Jar, Mapping, Reading},
+        consent::{
+            policy::ConsentPolicy,
+            signals::{Mapping, Reading},
+        },
         field_lines::FieldLines,
         field_value::FieldValue,
-        patterns::{Layer, PatternTable},
         purpose::Purpose,
-        rules::PlatformRules,
+        rules::{ConsentRules, PlatformRules, Signal},
     };
+
+    /// When all of it happens.
+    const NOW: i64 = 1_795_460_000;
 
     /// What the platform `name` makes of a `Cookie` field.
     pub(in crate::privacy::consent::signals) fn outcome(name: &str, cookies: &str) -> Outcome {
+        let cookies = FieldValue::try_from(cookies).expect("a value");
+        outcome_of(name, None, cookies)
+    }
+
+    fn outcome_of(name: &str, renamed: Option<&str>, cookies: FieldValue) -> Outcome {
         let platform = PlatformId::from_name(name).expect("a platform");
         let mut fields = FieldLines::default();
-        fields.push(
-            header::COOKIE,
-            FieldValue::try_from(cookies).expect("a value"),
-        );
-        let names = platform
-            .cookies()
-            .iter()
-            .map(|name| (Layer::BuiltIn, *name, ()));
-        let names = PatternTable::new(names);
-        Jar::of(&fields, &names).read(platform, None)
+        fields.push(header::COOKIE, cookies);
+        let mut rules = PlatformRules::new(platform);
+        rules.cookie = renamed.map(str::to_owned);
+        let rules = ConsentRules {
+            signals: vec![Signal::Platform(platform)],
+            platforms: vec![rules],
+            default: Purposes::NECESSARY,
+            gpc: Purposes::NONE,
+            dnt: Purposes::NONE,
+            policy_version: "1".to_owned(),
+            lifetime: Duration::from_secs(86_400),
+            banner: false,
+        };
+        let catalogue = Catalogue::new(Vec::new(), Vec::new());
+        let readings = ConsentPolicy::new(rules, Arc::new(catalogue)).readings(&fields, NOW);
+        let first = readings.into_iter().next();
+        first.map_or(Outcome::Absent, |(_, outcome)| outcome)
     }
 
     /// What that means, by the platform's defaults; `None` for no answer.
@@ -134,14 +166,16 @@ pub(super) mod testing {
         cookies: &str,
         catalogue: &Catalogue,
     ) -> Option<Reading> {
+        reading_of(name, &outcome(name, cookies), catalogue)
+    }
+
+    fn reading_of(name: &str, outcome: &Outcome, catalogue: &Catalogue) -> Option<Reading> {
         let platform = PlatformId::from_name(name).expect("a platform");
-        match outcome(name, cookies) {
-            Outcome::Answered(answers) => {
-                let rules = PlatformRules::new(platform);
-                Some(Mapping::new(&rules, catalogue).apply(&answers, catalogue))
-            }
-            _ => None,
-        }
+        let Outcome::Answered(answers) = outcome else {
+            return None;
+        };
+        let rules = PlatformRules::new(platform);
+        Some(Mapping::new(&rules, catalogue).apply(answers, catalogue))
     }
 
     /// The purposes that are granted, by the platform's defaults; `None` for no answer.
@@ -149,8 +183,49 @@ pub(super) mod testing {
         name: &str,
         cookies: &str,
     ) -> Option<String> {
-        let reading = reading(name, cookies, &Catalogue::new(Vec::new(), Vec::new()))?;
+        let reading = reading_of(name, &outcome(name, cookies), &nobody())?;
+        Some(names(&reading))
+    }
+
+    /// The same, where the website calls the platform's main cookie `own`.
+    pub(in crate::privacy::consent::signals) fn renamed(
+        name: &str,
+        own: &str,
+        cookies: &str,
+    ) -> Option<String> {
+        let cookies = FieldValue::try_from(cookies).expect("a value");
+        let outcome = outcome_of(name, Some(own), cookies);
+        Some(names(&reading_of(name, &outcome, &nobody())?))
+    }
+
+    fn names(reading: &Reading) -> String {
         let names = reading.granted.iter().map(Purpose::name);
-        Some(names.collect::<Vec<_>>().join(","))
+        names.collect::<Vec<_>>().join(",")
+    }
+
+    fn nobody() -> Catalogue {
+        Catalogue::new(Vec::new(), Vec::new())
+    }
+
+    /// Whether any `bytes`, and the first `cut` bytes of the granting value `whole`, grant nothing
+    /// that `whole` does not.
+    pub(in crate::privacy::consent::signals) fn grants_no_more_than(
+        name: &str,
+        cookie: &str,
+        whole: &str,
+        bytes: &[u8],
+        cut: usize,
+    ) {
+        let granted = |value: &[u8]| {
+            let cookies = [cookie.as_bytes(), b"=", value].concat();
+            let cookies = FieldValue::from_bytes(&cookies).ok()?;
+            let outcome = outcome_of(name, None, cookies);
+            Some(reading_of(name, &outcome, &nobody())?.granted)
+        };
+        let most = granted(whole.as_bytes()).expect("an answer");
+        for value in [bytes, whole.as_bytes().get(..cut).expect("within")] {
+            let more = granted(value).unwrap_or_default().difference(most);
+            assert!(more.is_empty(), "{value:?} grants {more:?}");
+        }
     }
 }

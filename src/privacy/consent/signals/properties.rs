@@ -42,7 +42,7 @@ const GRANTING: &[(&str, &str)] = &[
     ),
     (
         "trustarc",
-        "notice_preferences=2:; notice_gdpr_prefs=0,2:; cmapi_cookie_privacy=permit 1,3",
+        "notice_preferences=2:; notice_gdpr_prefs=0,1,2:; cmapi_cookie_privacy=permit 1,2,3",
     ),
     (
         "civic",

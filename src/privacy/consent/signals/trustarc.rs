@@ -2,10 +2,11 @@
 //!
 //! Three cookies say the same: `notice_gdpr_prefs` lists the groups that were agreed to, counted from
 //! 0 (`0,1,2:`); `cmapi_cookie_privacy` lists them counted from 1 (`permit 1,2,3`); `notice_preferences`
-//! holds the highest of them, counted from 0 (`2:`). Where the region lets a website take consent for
-//! granted, the last two lists are there before anybody answers, the first of them with the region's
-//! rule behind it (`0,1,2::implied,us`); `notice_preferences` is written with an answer only. Groups
-//! are named here as `cmapi_cookie_privacy` counts them.
+//! holds the highest of them, counted from 0 (`2:`), and stands for all up to it where no list says
+//! otherwise. Where the region lets a website take consent for granted, the lists are there before
+//! anybody answers, the first of them with the region's rule behind it (`0,1,2::implied,us`);
+//! `notice_preferences` is written with an answer only. Groups are named here as
+//! `cmapi_cookie_privacy` counts them.
 
 use super::{
     answers::{Answers, Outcome},
@@ -53,7 +54,7 @@ pub(super) fn decode(cookies: &Cookies<'_>) -> Outcome {
     if !readable {
         return Outcome::Unreadable("is no list of numbers");
     }
-    if !read.chosen && (read.implied || !read.listed) {
+    if !read.chosen && read.implied {
         return Outcome::Unanswered("consent was taken for granted");
     }
     let mut answers = Answers {
@@ -70,10 +71,6 @@ pub(super) fn decode(cookies: &Cookies<'_>) -> Outcome {
 struct Read {
     /// A bit for each group, the lowest for the first.
     granted: u32,
-    /// Whether some list says which groups below the highest were agreed to.
-    named: bool,
-    /// Whether `notice_gdpr_prefs` is there.
-    listed: bool,
     /// Whether the rule of the region took consent for granted.
     implied: bool,
     /// Whether `notice_preferences` is there.
@@ -84,8 +81,6 @@ impl Default for Read {
     fn default() -> Self {
         Self {
             granted: u32::MAX,
-            named: false,
-            listed: false,
             implied: false,
             chosen: false,
         }
@@ -98,8 +93,6 @@ impl Read {
         let text = percent::decoded(value)?;
         let (list, rule) = whole(&text)?;
         self.granted &= numbers(list, 0)?;
-        self.named = true;
-        self.listed = true;
         self.implied |= rule.is_some_and(|rule| rule.starts_with("implied"));
         Some(())
     }
@@ -112,18 +105,16 @@ impl Read {
             .strip_suffix("required")
             .map_or(Some(list), |list| list.strip_suffix([' ', '_', '+']))?;
         self.granted &= numbers(list, 1)?;
-        self.named = true;
         Some(())
     }
 
-    /// Takes in `2:`, after the lists: without one only the highest group itself is known to be
-    /// granted.
+    /// Takes in `2:`.
     fn highest(&mut self, value: &[u8]) -> Option<()> {
         let text = percent::decoded(value)?;
         let (list, _) = whole(&text)?;
         let numbers = numbers(list, 0)?;
         self.chosen = true;
-        self.granted &= if numbers.is_power_of_two() && self.named {
+        self.granted &= if numbers.is_power_of_two() {
             numbers | (numbers - 1)
         } else {
             numbers
@@ -206,7 +197,7 @@ mod tests {
             (
                 "the highest alone",
                 "notice_preferences=2:",
-                Some("marketing"),
+                Some("functional,marketing"),
             ),
             (
                 "the highest with a permit",
@@ -228,7 +219,11 @@ mod tests {
                 "notice_gdpr_prefs=0,1,2:; notice_gdpr_prefs=0:",
                 Some(""),
             ),
-            ("a permit alone", "cmapi_cookie_privacy=permit 1,2,3", None),
+            (
+                "a permit alone",
+                "cmapi_cookie_privacy=permit 1,2,3",
+                Some("functional,marketing"),
+            ),
             (
                 "taken for granted",
                 "cmapi_cookie_privacy=permit%201%2C2%2C3%2C4; notice_gdpr_prefs=0%2C1%2C2%2C3::implied%2Ceu",
