@@ -1,5 +1,5 @@
-//! The built-in catalogue against `tests/data/cookies.tsv`: cookie names as browsers send them,
-//! with the vendor and the purpose that each must be found to have; `-` for nobody's.
+//! The built-in catalogue against `tests/data/cookies*.tsv`: cookie names as browsers send
+//! them, with the vendor and the purpose that each must be found to have; `-` for nobody's.
 #![allow(clippy::indexing_slicing, reason = "a failed test may panic")]
 
 use privet::{
@@ -7,7 +7,12 @@ use privet::{
     privacy::{BUILT_IN_CATALOGUE, Catalogue, SERVICE_ALIASES, slug},
 };
 
-const COOKIES: &str = include_str!("data/cookies.tsv");
+const COOKIES: &str = concat!(
+    include_str!("data/cookies.tsv"),
+    include_str!("data/cookies-analytics.tsv"),
+    include_str!("data/cookies-marketing.tsv"),
+    include_str!("data/cookies-necessary.tsv"),
+);
 
 fn catalogue() -> Catalogue {
     let built_in = vendors_from_catalogue(BUILT_IN_CATALOGUE)

@@ -25,7 +25,14 @@ mod response;
 mod rules;
 
 /// The vendors that privet knows, as TOML in the form of `[[vendor]]`.
-pub const BUILT_IN_CATALOGUE: &str = include_str!("catalogue.toml");
+pub const BUILT_IN_CATALOGUE: &str = concat!(
+    include_str!("catalogue.toml"),
+    include_str!("catalogue/analytics.toml"),
+    include_str!("catalogue/functional.toml"),
+    include_str!("catalogue/marketing.toml"),
+    include_str!("catalogue/media.toml"),
+    include_str!("catalogue/necessary.toml"),
+);
 
 pub use address::{ClientAddr, MinimisedAddr, PseudonymKey, PseudonymReader};
 pub use catalogue::{Catalogue, Claim, VendorId, slug};
