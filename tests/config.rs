@@ -114,7 +114,8 @@ fn a_file_without_a_word_too_many_gets_every_default() {
         (24, 48)
     );
     assert_eq!(site.consent.default, Purposes::NECESSARY);
-    assert_eq!(site.consent.signals.len(), 3);
+    assert_eq!(site.consent.signals.len(), 26);
+    assert!(site.consent.platforms.is_empty());
     assert!(
         site.headers
             .hide
@@ -231,65 +232,7 @@ fn the_documented_example_is_read_without_a_word() {
 }
 
 /// Two sites that differ in everything.
-const UNUSUAL: &str = r#"
-mode = "observe"
-[listen]
-https = ["[::]:443", "127.0.0.1:8443"]
-http = []
-proxy_protocol = true
-[tls]
-min_version = "1.3"
-hsts = "off"
-[client_ip]
-trusted_proxies = ["10.0.0.0/8", "2001:db8::1"]
-headers = ["CF-Connecting-IP"]
-method = "pseudonym"
-pseudonym_rotation = "90 minutes"
-[consent]
-policy_version = "${VERSION}"
-banner = false
-[cookies]
-unknown = "strip"
-same_site = "none"
-[headers]
-referrer_policy = "leave"
-hide = []
-[limits]
-body_size = "10 MB"
-connections = 5000
-idle_timeout = "1500ms"
-[log]
-level = "trace"
-access = "./access.log"
-format = "combined"
-query = ["page", "$${x"]
-[admin]
-listen = "off"
-[[site]]
-hosts = ["a.example", "[::1]"]
-upstream = "https://web:8443/"
-[[site]]
-hosts = ["*"]
-upstream = "http://[2001:db8::5]"
-mode = "enforce"
-[site.client_ip]
-method = "remove"
-[site.consent]
-signals = ["dnt", "privet"]
-gpc = []
-[site.cookies]
-unknown = "session"
-same_site = "strict"
-secure = false
-evict = false
-keep_same_site = ["__Host-sid"]
-[site.headers]
-permissions_policy = "geolocation=(self \"https://a.example\")"
-[[vendor]]
-name = "Café \"X\""
-purpose = "media"
-hosts = ["x.example"]
-"#;
+const UNUSUAL: &str = include_str!("data/unusual.toml");
 
 #[test]
 fn what_is_written_is_read_as_the_same_configuration() {
@@ -310,6 +253,15 @@ fn a_site_inherits_what_it_does_not_say() {
     assert_eq!(second.address.pseudonym_rotation, Duration::from_secs(5400));
     assert_eq!(second.consent.policy_version, "2026-11");
     assert!(!second.consent.banner && second.consent.gpc.is_empty());
+    let platforms = &second.consent.platforms;
+    let onetrust = platforms
+        .iter()
+        .find(|rules| rules.platform.name() == "onetrust")
+        .unwrap();
+    assert_eq!(onetrust.cookie.as_deref(), Some("MyConsent"));
+    assert_eq!(onetrust.categories.len(), 1, "a table is one value");
+    assert_eq!(onetrust.vendors.len(), 2);
+    assert_eq!(platforms.len(), 2);
     assert_eq!(second.cookies.same_site, SameSiteDefault::Strict);
     assert_eq!(second.headers.referrer_policy, None);
     assert_eq!(config.log.query, ["page", "${x"]);

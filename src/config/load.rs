@@ -1,6 +1,6 @@
 //! From a file, a text or the command line to a [`Config`], or to everything that is wrong.
 
-use std::{net::SocketAddr, path::Path};
+use std::{net::SocketAddr, path::Path, sync::OnceLock};
 
 use super::{
     environment::Environment,
@@ -138,8 +138,14 @@ pub fn vendors_from_catalogue(text: &str) -> Result<Vec<Vendor>, Report> {
 /// # Errors
 /// What is wrong with the built-in catalogue.
 pub(crate) fn catalogue(operator: Vec<Vendor>) -> Result<Catalogue, Report> {
-    let built_in = vendors_from_catalogue(BUILT_IN_CATALOGUE)?;
-    Ok(Catalogue::new(built_in, operator))
+    let built_in = built_in_vendors().as_ref().map_err(Clone::clone)?;
+    Ok(Catalogue::new(built_in.clone(), operator))
+}
+
+/// The vendors that are compiled into the program, read once.
+pub(super) fn built_in_vendors() -> &'static Result<Vec<Vendor>, Report> {
+    static VENDORS: OnceLock<Result<Vec<Vendor>, Report>> = OnceLock::new();
+    VENDORS.get_or_init(|| vendors_from_catalogue(BUILT_IN_CATALOGUE))
 }
 
 fn compile<T>(

@@ -11,7 +11,7 @@ use super::{
     mistake::{nearest, quoted},
     problem::{Finding, Findings, Problem},
     section::{Keys, Section},
-    source::Sources,
+    source::{Place, Sources},
 };
 
 /// What reading needs besides the document.
@@ -205,6 +205,30 @@ impl<'a> Node<'a> {
         self.list(expected, read).filter(|list| !list.is_empty())
     }
 
+    /// Whether the value is an array.
+    pub(super) fn is_array(&self) -> bool {
+        matches!(self.value.kind, Kind::Array(_))
+    }
+
+    /// What a table holds whose keys are names of the operator's, in the order of the file.
+    pub(super) fn entries(&self, expected: &str) -> Option<Vec<Entry<'a, 'a>>> {
+        let Kind::Table(table) = &self.value.kind else {
+            self.mismatch("a table", expected);
+            return None;
+        };
+        let section = Section::new(self.clone(), table);
+        let entry = |entry: &'a super::document::Entry| Entry {
+            name: &entry.key,
+            place: entry.key_place,
+            node: Self {
+                value: &entry.value,
+                path: section.path_of(&entry.key),
+                context: self.context,
+            },
+        };
+        Some(table.entries.iter().map(entry).collect())
+    }
+
     /// The table, once each key that is none of `keys` is noted.
     pub(super) fn section(self, keys: &Keys) -> Option<Section<'a>> {
         let Kind::Table(table) = &self.value.kind else {
@@ -230,6 +254,25 @@ impl<'a> Node<'a> {
             .into_iter()
             .filter_map(|item| item.section(keys))
             .collect()
+    }
+}
+
+/// A name of the operator's and its value.
+pub(super) struct Entry<'n, 'a> {
+    pub(super) name: &'n str,
+    place: Place,
+    pub(super) node: Node<'a>,
+}
+
+impl Entry<'_, '_> {
+    /// Notes what is wrong with the name.
+    pub(super) fn report_key(&self, problem: Problem) {
+        let finding = Finding {
+            place: Some(self.place),
+            key: self.node.path.clone(),
+            problem,
+        };
+        self.node.context.findings.add(finding);
     }
 }
 

@@ -15,7 +15,8 @@ use super::{
     resolve::names,
 };
 use crate::privacy::{
-    AddressRule, ConsentRules, CookieRules, FieldValue, HeaderRules, Purpose, Purposes, Vendor,
+    AddressRule, ConsentRules, CookieRules, FieldValue, HeaderRules, PlatformRules, Purpose,
+    Purposes, Vendor,
 };
 
 /// `config` as TOML. With `anonymise`, trusted proxies and upstream hosts are replaced by names and
@@ -197,6 +198,13 @@ fn rules(out: &mut Toml, prefix: &str, site: &Site, base: Option<&Site>) {
     if base.is_none_or(|base| base.consent != site.consent) {
         out.header(&format!("[{prefix}consent]"));
         consent(out, &site.consent);
+        for rules in &site.consent.platforms {
+            out.header(&format!(
+                "[{prefix}consent.platform.{}]",
+                rules.platform.name()
+            ));
+            platform(out, rules);
+        }
     }
     if base.is_none_or(|base| base.cookies != site.cookies) {
         out.header(&format!("[{prefix}cookies]"));
@@ -230,6 +238,30 @@ fn consent(out: &mut Toml, rules: &ConsentRules) {
     out.value("policy_version", string(&rules.policy_version));
     out.value("lifetime", duration(rules.lifetime));
     out.value("banner", rules.banner);
+}
+
+fn platform(out: &mut Toml, rules: &PlatformRules) {
+    let table = |entries: Vec<String>| format!("{{ {} }}", entries.join(", "));
+    if let Some(cookie) = &rules.cookie {
+        out.value("cookie", string(cookie));
+    }
+    if !rules.categories.is_empty() {
+        let entry =
+            |(name, set): &(String, Purposes)| format!("{} = {}", string(name), purposes(*set));
+        out.value(
+            "categories",
+            table(rules.categories.iter().map(entry).collect()),
+        );
+    }
+    if !rules.vendors.is_empty() {
+        let entry =
+            |(name, vendor): &(String, String)| format!("{} = {}", string(name), string(vendor));
+        out.value("vendors", table(rules.vendors.iter().map(entry).collect()));
+    }
+    if !rules.numbers.is_empty() {
+        let entry = |(purpose, numbers): &(Purpose, Vec<u8>)| format!("{purpose} = {numbers:?}");
+        out.value("purposes", table(rules.numbers.iter().map(entry).collect()));
+    }
 }
 
 fn cookies(out: &mut Toml, rules: &CookieRules) {

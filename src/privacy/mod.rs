@@ -39,7 +39,7 @@ pub use catalogue::{Catalogue, Claim, VendorId, slug};
 pub use client_ip::{Derived, TrustedProxies};
 pub use consent::{
     Answer, Answers, CONSENT_COOKIE, Choice, Consent, ConsentPolicy, ConsentSource, Outcome,
-    PlatformId, SERVICE_ALIASES, State,
+    PlatformId, PlatformReading, SERVICE_ALIASES, State,
 };
 pub use cookies::{
     CookieDecision, CookieMemory, CookiePair, Evictions, cookie_name, evictions, imf_fixdate,

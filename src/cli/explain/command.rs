@@ -66,6 +66,7 @@ pub(in crate::cli) fn explain(source: &Source, arguments: &ExplainArguments) -> 
         arguments,
         peer,
         time,
+        now,
     };
     Outcome::fine(match outcome {
         Ok(rehearsed) => show::rehearsed(&told, &rehearsed),

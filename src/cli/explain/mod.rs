@@ -8,6 +8,7 @@ mod arguments;
 mod command;
 mod cookies;
 mod logged;
+mod platforms;
 mod show;
 mod why;
 mod wire;

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use super::{command::EXAMPLE_PEER, cookies, logged::logged, why, wire};
+use super::{command::EXAMPLE_PEER, cookies, logged::logged, platforms, why, wire};
 use crate::{
     cli::{
         arguments::ExplainArguments,
@@ -21,6 +21,8 @@ pub(super) struct Told<'a> {
     pub(super) arguments: &'a ExplainArguments,
     pub(super) peer: ClientAddr,
     pub(super) time: SystemTime,
+    /// Seconds since 1970.
+    pub(super) now: i64,
 }
 
 /// A request that no site takes.
@@ -65,7 +67,7 @@ pub(super) fn rehearsed(told: &Told<'_>, rehearsed: &Rehearsed) -> String {
         ["site".to_owned(), site_line(rehearsed.site, site)],
         ["client".to_owned(), client_line(told, rehearsed, policy)],
     ]);
-    consent(&mut text, rehearsed, policy);
+    consent(&mut text, told, rehearsed, policy);
     cookies::of_request(&mut text, rehearsed, policy);
     match &rehearsed.answer {
         Answer::Own { resource, status } => {
@@ -136,7 +138,7 @@ fn client_line(told: &Told<'_>, rehearsed: &Rehearsed, policy: &Policy) -> Strin
     )
 }
 
-fn consent(text: &mut Text, rehearsed: &Rehearsed, policy: &Policy) {
+fn consent(text: &mut Text, told: &Told<'_>, rehearsed: &Rehearsed, policy: &Policy) {
     text.title("Consent");
     let consent = &rehearsed.cookies.consent;
     let mut rows: Vec<[String; 3]> = Purpose::ALL
@@ -155,6 +157,7 @@ fn consent(text: &mut Text, rehearsed: &Rehearsed, policy: &Policy) {
         }
     }
     text.rows(&rows);
+    platforms::read(text, told, rehearsed, policy);
 }
 
 /// What privet answers itself, and why.
@@ -163,6 +166,7 @@ fn own(told: &Told<'_>, rehearsed: &Rehearsed, resource: Resource, policy: &Poli
         Resource::RefusedVendor => return refused_vendor(told, rehearsed, policy),
         Resource::Centre => "the privacy centre",
         Resource::Consent => "the visitor's choice, as JSON",
+        Resource::Mirror => "the script that copies a consent platform's answer",
         Resource::Style => "the privacy centre's style",
         Resource::Gpc => "the support of Global Privacy Control",
         Resource::CentreWithoutSlash => "a redirect to the privacy centre",

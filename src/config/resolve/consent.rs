@@ -5,6 +5,7 @@
 use super::{
     bounds::{DAY, SECOND, seconds_within},
     names::{default_signals, signals},
+    platform::{KnownVendors, platforms},
 };
 use crate::{
     config::{
@@ -25,38 +26,11 @@ pub(super) const KEYS: Keys = Keys {
         "policy_version",
         "lifetime",
         "banner",
+        "platform",
     ],
-    later: &["platform"],
+    later: &[],
     top_level: &[],
 };
-
-/// Signals of consent platforms that are not read yet.
-const LATER_SIGNALS: &[&str] = &[
-    "tcf",
-    "gpp",
-    "us-privacy",
-    "cookiebot",
-    "cookieyes",
-    "cookie-law-info",
-    "complianz",
-    "borlabs",
-    "didomi",
-    "iubenda",
-    "trustarc",
-    "civic",
-    "axeptio",
-    "cookiescript",
-    "shopify",
-    "klaro",
-    "orejime",
-    "tarteaucitron",
-    "vanilla-cookieconsent",
-    "cookieconsent",
-    "cookie-notice",
-    "moove",
-    "drupal",
-    "mirror",
-];
 
 pub(super) fn default() -> ConsentRules {
     ConsentRules {
@@ -74,7 +48,11 @@ pub(super) fn default() -> ConsentRules {
 }
 
 /// The rules; `base` where the section says nothing.
-pub(super) fn consent(section: Option<&Section<'_>>, base: &ConsentRules) -> ConsentRules {
+pub(super) fn consent(
+    section: Option<&Section<'_>>,
+    base: &ConsentRules,
+    known: &KnownVendors<'_>,
+) -> ConsentRules {
     let get = |key: &str| section.and_then(|section| section.get(key));
     let asked = get("signals").and_then(|node| node.full_list("a list of signals", signal));
     let default = get("default").and_then(|node| purposes(&node, |_, _| true));
@@ -94,7 +72,7 @@ pub(super) fn consent(section: Option<&Section<'_>>, base: &ConsentRules) -> Con
     let lifetime = get("lifetime").and_then(|node| seconds_within(&node, SECOND, DAY * 400));
     ConsentRules {
         signals: asked.unwrap_or_else(|| base.signals.clone()),
-        platforms: base.platforms.clone(),
+        platforms: platforms(get("platform").as_ref(), &base.platforms, known),
         default: default.map_or(base.default, |set| set.union(Purposes::NECESSARY)),
         gpc: refused("gpc").unwrap_or(base.gpc),
         dnt: refused("dnt").unwrap_or(base.dnt),
@@ -112,11 +90,7 @@ fn signal(node: &Node<'_>) -> Option<Signal> {
         signals()
             .find(|signal| signal.name() == text)
             .ok_or_else(|| {
-                if LATER_SIGNALS.contains(&text) {
-                    return Problem::error("is not supported yet");
-                }
-                let known = names.iter().chain(LATER_SIGNALS).copied();
-                Problem::error("is not a signal").meant(nearest(text, known))
+                Problem::error("is not a signal").meant(nearest(text, names.iter().copied()))
             })
     })
 }

@@ -83,7 +83,7 @@ pub(super) fn cookies(section: Option<&Section<'_>>, base: &CookieRules) -> Cook
 
 /// The name of one cookie. A cookie may really be named `a*`, but nobody who writes it here means
 /// that.
-fn exact(node: &Node<'_>) -> Option<String> {
+pub(super) fn exact(node: &Node<'_>) -> Option<String> {
     let name = pattern(node)?;
     if !name.contains(['*', '#']) {
         return Some(name);

@@ -16,6 +16,7 @@ mod limits;
 mod listen;
 mod log;
 pub(super) mod names;
+mod platform;
 mod site;
 mod tls;
 mod top;

@@ -2,7 +2,9 @@
 
 use std::{collections::HashMap, net::SocketAddr};
 
-use super::{address, consent, cookies, headers, host, names::MODES, upstream};
+use super::{
+    address, consent, cookies, headers, host, names::MODES, platform::KnownVendors, upstream,
+};
 use crate::{
     config::{
         node::Node,
@@ -39,12 +41,17 @@ pub(super) struct Rules {
 }
 
 /// The sites; `own` are the addresses that privet listens on.
-pub(super) fn sites(node: Option<&Node<'_>>, base: &Rules, own: &[SocketAddr]) -> Vec<Site> {
+pub(super) fn sites(
+    node: Option<&Node<'_>>,
+    base: &Rules,
+    own: &[SocketAddr],
+    known: &KnownVendors<'_>,
+) -> Vec<Site> {
     let mut claimed = HashMap::new();
     let sections = node.map(|node| node.sections(&KEYS)).unwrap_or_default();
     sections
         .iter()
-        .map(|section| site(section, base, own, &mut claimed))
+        .map(|section| site(section, base, own, known, &mut claimed))
         .collect()
 }
 
@@ -52,6 +59,7 @@ fn site(
     section: &Section<'_>,
     base: &Rules,
     own: &[SocketAddr],
+    known: &KnownVendors<'_>,
     claimed: &mut HashMap<HostPattern, String>,
 ) -> Site {
     let inner = |key: &str, keys: &Keys| section.get(key).and_then(|node| node.section(keys));
@@ -76,7 +84,11 @@ fn site(
             inner("client_ip", &address::SITE_KEYS).as_ref(),
             base.address,
         ),
-        consent: consent::consent(inner("consent", &consent::KEYS).as_ref(), &base.consent),
+        consent: consent::consent(
+            inner("consent", &consent::KEYS).as_ref(),
+            &base.consent,
+            known,
+        ),
         cookies: cookies::cookies(inner("cookies", &cookies::KEYS).as_ref(), &base.cookies),
         headers: headers::headers(inner("headers", &headers::KEYS).as_ref(), &base.headers),
     }

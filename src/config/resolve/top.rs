@@ -1,7 +1,8 @@
 //! The whole file: its sections in their order, and what must hold between them.
 
 use super::{
-    address, consent, cookies, headers, ledger, limits, listen, log, names, site, tls, vendor,
+    address, consent, cookies, headers, ledger, limits, listen, log, names, platform::KnownVendors,
+    site, tls, vendor,
 };
 use crate::{
     config::{
@@ -49,21 +50,23 @@ pub(in crate::config) fn config(root: &Value, context: Context<'_>) -> Option<Co
     let client_ip = address::client_ip(address_section.as_ref());
     check_proxy_protocol(&root, &listen, &client_ip);
 
-    let base = rules(&root, address_section.as_ref());
-    let sites = site::sites(root.get("site").as_ref(), &base, &addresses);
+    let vendors = root
+        .get("vendor")
+        .map(|node| vendor::vendors(&node, vendor::Claims::Once))
+        .unwrap_or_default();
+    let known = KnownVendors::new(&vendors);
+    let base = rules(&root, address_section.as_ref(), &known);
+    let sites = site::sites(root.get("site").as_ref(), &base, &addresses, &known);
     let expected = "at least one [[site]] with hosts and upstream";
     if let Some(node) = root.required("site", expected).filter(Node::is_empty) {
         node.report(Problem::error("is empty").expecting(expected));
     }
     let tls = tls::tls(section("tls", &tls::KEYS).as_ref(), &sites);
     ledger::check(section("ledger", &ledger::KEYS).as_ref());
-    let vendors = root
-        .get("vendor")
-        .map(|node| vendor::vendors(&node, vendor::Claims::Once));
     Some(Config {
         limits: limits::limits(section("limits", &limits::TABLE).as_ref()),
         log: log::log(section("log", &log::KEYS).as_ref()),
-        vendors: vendors.unwrap_or_default(),
+        vendors,
         listen,
         tls,
         client_ip,
@@ -73,7 +76,11 @@ pub(in crate::config) fn config(root: &Value, context: Context<'_>) -> Option<Co
 }
 
 /// The privacy rules of sites that say nothing.
-fn rules(root: &Section<'_>, address_section: Option<&Section<'_>>) -> site::Rules {
+fn rules(
+    root: &Section<'_>,
+    address_section: Option<&Section<'_>>,
+    known: &KnownVendors<'_>,
+) -> site::Rules {
     let section = |key: &str, keys: &Keys| root.get(key).and_then(|node| node.section(keys));
     site::Rules {
         mode: root
@@ -84,6 +91,7 @@ fn rules(root: &Section<'_>, address_section: Option<&Section<'_>>) -> site::Rul
         consent: consent::consent(
             section("consent", &consent::KEYS).as_ref(),
             &consent::default(),
+            known,
         ),
         cookies: cookies::cookies(
             section("cookies", &cookies::KEYS).as_ref(),

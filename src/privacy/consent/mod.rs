@@ -10,6 +10,6 @@ mod signals;
 
 pub use choice::{CONSENT_COOKIE, Choice};
 pub use decide::{Consent, ConsentSource, State};
-pub use policy::ConsentPolicy;
+pub use policy::{ConsentPolicy, PlatformReading};
 pub use signals::{Answer, Answers, Outcome, PlatformId, SERVICE_ALIASES};
 pub(super) use signals::{do_not_track, global_privacy_control};

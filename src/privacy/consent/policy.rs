@@ -5,9 +5,10 @@ use std::{fmt, sync::Arc};
 
 use super::{
     super::{
-        catalogue::Catalogue,
+        catalogue::{Catalogue, VendorId},
         field_lines::FieldLines,
         patterns::{Layer, PatternTable},
+        purpose::{Purpose, Purposes},
         rules::{ConsentRules, PlatformRules, Signal},
     },
     signals::{Jar, Mapping, Outcome, PlatformId},
@@ -20,6 +21,15 @@ pub struct ConsentPolicy {
     pub(super) readers: Vec<Reader>,
     /// The names of all cookies by which some platform is read.
     cookies: PatternTable<()>,
+}
+
+/// What a platform's cookies say, for explanations.
+#[derive(Clone, Debug)]
+pub struct PlatformReading {
+    /// Which platform.
+    pub platform: PlatformId,
+    /// What came of reading them.
+    pub outcome: Outcome,
 }
 
 /// How one signal is read.
@@ -101,15 +111,41 @@ impl ConsentPolicy {
 
     /// What each platform's cookies say, in the order in which they are asked; those of which there
     /// is none left out. `now` is in seconds since 1970. For explanations, not for the hot path.
-    pub fn readings(&self, fields: &FieldLines, now: i64) -> Vec<(PlatformId, Outcome)> {
+    pub fn readings(&self, fields: &FieldLines, now: i64) -> Vec<PlatformReading> {
         let jar = self.jar(fields);
-        let platforms = self.readers.iter().filter_map(|reader| match reader {
-            Reader::Platform(reader) => Some((reader.platform, reader.read(&jar, now))),
-            Reader::Privet | Reader::Gpc | Reader::Dnt => None,
-        });
+        let reading = |reader: &PlatformReader| PlatformReading {
+            platform: reader.platform,
+            outcome: reader.read(&jar, now),
+        };
+        let platforms = self.platforms().map(reading);
         platforms
-            .filter(|(_, outcome)| *outcome != Outcome::Absent)
+            .filter(|reading| reading.outcome != Outcome::Absent)
             .collect()
+    }
+
+    /// What a name that `platform` uses stands for: purposes, or a vendor. For explanations.
+    pub fn meaning(&self, platform: PlatformId, name: &str) -> (Purposes, Option<VendorId>) {
+        let mut readers = self.platforms();
+        let Some(reader) = readers.find(|reader| reader.platform == platform) else {
+            return (Purposes::NONE, None);
+        };
+        let purposes = reader.mapping.purposes(name);
+        let vendor = reader.mapping.vendor(name, &self.catalogue);
+        (purposes, vendor.filter(|_| purposes.is_empty()))
+    }
+
+    /// Numbers of the TCF purposes that `platform` needs for each purpose. For explanations.
+    pub fn numbers(&self, platform: PlatformId) -> &[(Purpose, Vec<u8>)] {
+        let mut readers = self.platforms();
+        let reader = readers.find(|reader| reader.platform == platform);
+        reader.map_or(&[], |reader| reader.mapping.numbers())
+    }
+
+    fn platforms(&self) -> impl Iterator<Item = &PlatformReader> {
+        self.readers.iter().filter_map(|reader| match reader {
+            Reader::Platform(reader) => Some(reader),
+            Reader::Privet | Reader::Gpc | Reader::Dnt => None,
+        })
     }
 }
 

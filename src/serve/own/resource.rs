@@ -21,6 +21,8 @@ pub(crate) enum Resource {
     Centre,
     /// `/.privet/consent`.
     Consent,
+    /// `/.privet/mirror.js`.
+    Mirror,
     /// `/.privet/privet.css`.
     Style,
     /// `/.well-known/gpc.json`.
@@ -41,6 +43,7 @@ impl Resource {
             "/.privet/" => Some(Self::Centre),
             "/.privet" => Some(Self::CentreWithoutSlash),
             "/.privet/consent" => Some(Self::Consent),
+            "/.privet/mirror.js" => Some(Self::Mirror),
             "/.privet/privet.css" => Some(Self::Style),
             "/.well-known/gpc.json" => Some(Self::Gpc),
             own if own.starts_with("/.privet/") => Some(Self::Unknown),
@@ -131,7 +134,7 @@ pub(in crate::serve) async fn answer(
         _ if !is_read => return Err(Refusal::MethodNotAllowed("GET, HEAD")),
         Resource::Consent => consent::tell(scene),
         Resource::Centre => centre::show(scene),
-        Resource::CentreWithoutSlash | Resource::Style | Resource::Gpc => {
+        Resource::CentreWithoutSlash | Resource::Mirror | Resource::Style | Resource::Gpc => {
             return Ok(same_for_all(resource));
         }
     };
@@ -142,6 +145,11 @@ pub(in crate::serve) async fn answer(
 /// What is the same for every visitor, so that caches may keep it.
 fn same_for_all(resource: Resource) -> Response<ResponseBody> {
     match resource {
+        Resource::Mirror => with_type(
+            "text/javascript; charset=utf-8",
+            page::MIRROR,
+            "max-age=3600",
+        ),
         Resource::Style => with_type("text/css; charset=utf-8", page::STYLE, "max-age=3600"),
         Resource::Gpc => with_type("application/json", consent::GPC_SUPPORT, "max-age=86400"),
         _ => redirect("/.privet/"),

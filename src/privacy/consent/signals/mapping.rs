@@ -74,6 +74,11 @@ impl Mapping {
             .unwrap_or_else(|| self.platform.purposes(name))
     }
 
+    /// Numbers of TCF purposes that each purpose needs.
+    pub(in crate::privacy::consent) fn numbers(&self) -> &[(Purpose, Vec<u8>)] {
+        &self.numbers
+    }
+
     /// Which vendor an answer's name stands for.
     pub(in crate::privacy::consent) fn vendor(
         &self,

@@ -157,7 +157,7 @@ pub(super) mod testing {
         let catalogue = Catalogue::new(Vec::new(), Vec::new());
         let readings = ConsentPolicy::new(rules, Arc::new(catalogue)).readings(&fields, NOW);
         let first = readings.into_iter().next();
-        first.map_or(Outcome::Absent, |(_, outcome)| outcome)
+        first.map_or(Outcome::Absent, |reading| reading.outcome)
     }
 
     /// What that means, by the platform's defaults; `None` for no answer.
