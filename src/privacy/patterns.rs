@@ -1,9 +1,12 @@
 //! Finding what a name stands for among any number of names and patterns, at a cost that depends
 //! on the name's length only.
 //!
-//! Names and the literal beginnings of patterns are held in a radix tree; a look-up walks it once
-//! and meets every entry that could match. The highest rank wins: an operator's entry over a
-//! built-in one, an exact name over a pattern, a longer literal over a shorter one.
+//! Names and the literal beginnings of patterns are held in a radix tree, the literal ends of
+//! patterns that begin with `*` in another; a look-up walks each once and meets every entry that
+//! could match. The highest rank wins: an operator's entry over a built-in one, an exact name over a
+//! pattern, a longer literal over a shorter one.
+
+use memchr::memmem;
 
 /// One piece of a pattern after its literal beginning.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -59,6 +62,12 @@ impl<T> Node<T> {
         }
     }
 
+    /// Lets labels be read forwards where the tree was made of reversed ones.
+    fn turn(&mut self) {
+        self.label.reverse();
+        self.children.iter_mut().for_each(Self::turn);
+    }
+
     fn child(&self, first: u8) -> Option<&Self> {
         let branch = self.branches.iter().position(|branch| *branch == first)?;
         self.children.get(branch)
@@ -71,6 +80,8 @@ pub(super) struct PatternTable<T> {
     root: Node<T>,
     /// For each first byte of a name the root's child; only the root has many.
     first: Box<[Option<u8>]>,
+    /// The tree of ends, read from the last byte to the first.
+    endings: Node<T>,
 }
 
 /// Patterns to be compiled: the literal beginning, with its entry.
@@ -79,22 +90,33 @@ type Parsed<T> = (Vec<u8>, Entry<T>);
 impl<T: Copy> PatternTable<T> {
     /// Compiles `patterns`. Of two entries alike in rank and pattern the first one wins.
     pub(super) fn new<'a>(patterns: impl IntoIterator<Item = (Layer, &'a str, T)>) -> Self {
-        let mut parsed: Vec<Parsed<T>> = patterns
+        let parsed = patterns
             .into_iter()
-            .map(|(layer, pattern, value)| parse(layer, pattern, value))
-            .collect();
+            .map(|(layer, pattern, value)| parse(layer, pattern, value));
+        let (ends, mut parsed): (Vec<Parsed<T>>, Vec<Parsed<T>>) =
+            parsed.partition(|(beginning, entry)| beginning.is_empty() && has_ending(&entry.tail));
+        let mut ends: Vec<Parsed<T>> = ends.into_iter().map(from_the_end).collect();
+        ends.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut endings = node(Box::default(), &ends, 0);
+        endings.turn();
         parsed.sort_by(|a, b| a.0.cmp(&b.0));
         let root = node(Box::default(), &parsed, 0);
         let child = |byte: u8| root.branches.iter().position(|branch| *branch == byte);
         let first = (0..=u8::MAX)
             .map(|byte| child(byte).and_then(|child| u8::try_from(child).ok()))
             .collect();
-        Self { root, first }
+        Self {
+            root,
+            first,
+            endings,
+        }
     }
 
     /// Whether there is nothing to find.
     pub(super) fn is_empty(&self) -> bool {
-        self.root.entries.is_empty() && self.root.children.is_empty()
+        self.root.entries.is_empty()
+            && self.root.children.is_empty()
+            && self.endings.children.is_empty()
     }
 
     /// What `name` stands for.
@@ -113,6 +135,16 @@ impl<T: Copy> PatternTable<T> {
             rest = after;
             node.better(rest, &mut best);
             next = rest.first().and_then(|first| node.child(*first));
+        }
+        let mut rest = name;
+        let mut next = name.last().and_then(|last| self.endings.child(*last));
+        while let Some(node) = next {
+            let Some(before) = rest.strip_suffix(node.label.as_ref()) else {
+                break;
+            };
+            rest = before;
+            node.better(rest, &mut best);
+            next = rest.last().and_then(|last| node.child(*last));
         }
         best.map(|entry| entry.value)
     }
@@ -152,6 +184,24 @@ fn parse<T>(layer: Layer, pattern: &str, value: T) -> Parsed<T> {
             value,
         },
     )
+}
+
+/// Whether a pattern that begins with a wildcard begins with `*` and ends with a literal.
+fn has_ending(tail: &[Piece]) -> bool {
+    matches!(tail, [Piece::Any, .., Piece::Literal(_)])
+}
+
+/// The pattern as the tree of ends holds it: by its end from the last byte to the first, and the
+/// rest of it before.
+fn from_the_end<T>((_, mut entry): Parsed<T>) -> Parsed<T> {
+    let mut pieces = entry.tail.into_vec();
+    let mut end = match pieces.pop() {
+        Some(Piece::Literal(end)) => end.into_vec(),
+        _ => Vec::new(),
+    };
+    end.reverse();
+    entry.tail = pieces.into();
+    (end, entry)
 }
 
 /// The node for `parsed` (sorted), all of which begin with the same `depth` bytes.
@@ -206,11 +256,21 @@ fn matches(tail: &[Piece], text: &[u8]) -> bool {
         [] => text.is_empty(),
         [Piece::Any] => true,
         [Piece::Any, Piece::Literal(end)] => text.ends_with(end),
+        [Piece::Any, Piece::Literal(middle), rest @ ..] => {
+            let reach = text.get(..text.len().min(REACH + middle.len()));
+            let mut found = memmem::find_iter(reach.unwrap_or_default(), middle.as_ref());
+            found.any(|at| {
+                let behind = text.get(at + middle.len()..);
+                behind.is_some_and(|text| matches(rest, text))
+            })
+        }
         [Piece::Any, rest @ ..] => (0..=text.len().min(REACH))
             .any(|skip| text.get(skip..).is_some_and(|text| matches(rest, text))),
         [Piece::Digits, rest @ ..] => {
             let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-            digits > 0 && text.get(digits..).is_some_and(|text| matches(rest, text))
+            (1..=digits.min(REACH))
+                .rev()
+                .any(|count| text.get(count..).is_some_and(|text| matches(rest, text)))
         }
         [Piece::Literal(literal), rest @ ..] => text
             .strip_prefix(literal.as_ref())

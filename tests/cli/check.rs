@@ -95,6 +95,7 @@ method = "pseudonym"
 pseudonym_rotation = "12 hours"
 [consent]
 signals = ["dnt", "privet"]
+gpc = []
 default = ["necessary", "functional"]
 [cookies]
 unknown = "session"

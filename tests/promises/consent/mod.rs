@@ -1,6 +1,7 @@
 //! Consent over the wire: told, taken, stored, withdrawn, and what the browser's signals do to it.
 
 mod form;
+mod platforms;
 mod prefix;
 mod signals;
 mod stored;

@@ -19,13 +19,14 @@ fn each_signal_refuses_its_purposes_in_the_operators_order() {
         format!("[[site]]\nhosts = [{host:?}]\nupstream = {url:?}\n[site.consent]\n{rules}\n")
     };
     let gateway = Gateway::start(&format!(
-        "{}{}{}{}",
+        "{}{}{}{}{}",
         site(
             "default.example",
             "default = [\"necessary\", \"analytics\", \"marketing\"]"
         ),
         site("strict.example", "signals = [\"gpc\", \"dnt\", \"privet\"]"),
-        site("deaf.example", "signals = [\"privet\"]"),
+        site("brief.example", "signals = [\"privet\"]"),
+        site("deaf.example", "gpc = []\ndnt = []"),
         site("wide.example", "gpc = [\"marketing\", \"media\"]\ndnt = []"),
     ));
     let cases = [
@@ -64,6 +65,11 @@ fn each_signal_refuses_its_purposes_in_the_operators_order() {
             "functional,analytics,media",
         ),
         ("deaf.example", &[("Cookie", &all), GPC, DNT], everything),
+        (
+            "brief.example",
+            &[("Cookie", &all), GPC, DNT],
+            "functional,analytics,media",
+        ),
         (
             "wide.example",
             &[("Cookie", &all), GPC, DNT],
