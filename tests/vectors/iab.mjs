@@ -1,6 +1,6 @@
 // Prints iab.tsv: what the IAB's own libraries write, and what privet must make of it.
 //
-//     npm install --no-package-lock && node iab.mjs > iab.tsv
+//     tests/vectors/check --write
 //
 // Columns: platform; cookies; granted, refused purposes; vendors refused though their purpose is
 // granted; note. `-` for purposes that nobody answered for. The meaning is worked out from what

@@ -1,7 +1,7 @@
 // Prints mirror.tsv: what privet's script makes of the platforms that it copies from, and what privet
 // must make of that.
 //
-//     npm install --no-package-lock && node mirror.mjs > mirror.tsv
+//     tests/vectors/check --write
 //
 // The columns are those of platforms.tsv. The platforms themselves run on their makers' servers
 // only, so each is a stand-in that has the documented part of its browser API. Nothing depends on

@@ -1,6 +1,6 @@
 // Prints platforms.tsv: what consent libraries themselves store, and what privet must make of it.
 //
-//     npm install --no-package-lock && node platforms.mjs > platforms.tsv
+//     tests/vectors/check --write
 //
 // Columns: platform; Cookie field; granted, refused purposes; note. `-` for none. Each row is one
 // visit of a page on which the library runs as a website runs it. What is granted is what the
