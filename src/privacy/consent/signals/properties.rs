@@ -52,6 +52,38 @@ const GRANTING: &[(&str, &str)] = &[
         "axeptio",
         r#"axeptio_cookies={"$$completed":true,"a":true,"b":false}; axeptio_authorized_vendors=,a,"#,
     ),
+    (
+        "tcf",
+        "euconsent-v2=CQgYw8AQgYw8AEsACBENCWFgAP_gAAAAABpf__wBQAAgAKAC2AvN__4AAAAA.P__wBQAAgAKAC2AvN__4",
+    ),
+    (
+        "cookiescript",
+        r#"CookieScriptConsent={"action":"accept","categories":"[\"performance\",\"targeting\"]"}"#,
+    ),
+    (
+        "klaro",
+        "klaro=%7B%22matomo%22%3Atrue%2C%22youtube%22%3Afalse%7D",
+    ),
+    ("orejime", r#"orejime={"analytics":true,"ads":false}"#),
+    ("tarteaucitron", "tarteaucitron=!gtag=true!youtube=false"),
+    (
+        "vanilla-cookieconsent",
+        r#"cc_cookie={"categories":["necessary","analytics"],"revision":0,"consentId":"i"}"#,
+    ),
+    ("cookieconsent", "cookieconsent_status=allow"),
+    ("cookie-notice", "cookie_notice_accepted=true"),
+    (
+        "moove",
+        r#"moove_gdpr_popup={"strict":"1","thirdparty":"1","advanced":"0"}"#,
+    ),
+    (
+        "drupal",
+        r#"cookie-agreed-categories=["analytics"]; cookie-agreed=2"#,
+    ),
+    (
+        "mirror",
+        "privet_mirror=source=usercentrics&time=1795460000&granted=analytics.marketing&refused=media",
+    ),
 ];
 
 /// The purposes and the names that are granted.
