@@ -8,7 +8,7 @@ use crate::{
         options::{AccessLog, HostPattern, Server, Site, Upstream},
         write_duration,
     },
-    privacy::{AddressMethod, Mode, Purposes, Signal},
+    privacy::{AddressMethod, Mode, PlatformId, Purposes, Signal},
     tls::Certificates,
 };
 
@@ -151,6 +151,15 @@ fn consent(site: &Site) -> Vec<String> {
     if !reads(Signal::Privet) {
         sentences.push(
             "Choices on /.privet/: consent.signals does not name \"privet\", so they are not read."
+                .to_owned(),
+        );
+    }
+    let mirror = PlatformId::from_name("mirror").map(Signal::Platform);
+    if mirror.is_some_and(reads) {
+        sentences.push(
+            "Platforms that keep the choice in the browser (Usercentrics, Osano, Sourcepoint, Termly, \
+             Google consent mode): read only where pages include /.privet/mirror.js, and from the \
+             second page on."
                 .to_owned(),
         );
     }

@@ -91,6 +91,18 @@ fn consent(rules: &ConsentRules) -> Vec<String> {
             rules.policy_version
         ));
     }
+    let platforms: Vec<&str> = rules
+        .signals
+        .iter()
+        .filter(|signal| matches!(signal, Signal::Platform(_)))
+        .map(|signal| signal.name())
+        .collect();
+    if !platforms.is_empty() {
+        sentences.push(format!(
+            "The answers that consent platforms store in cookies are read: {}.",
+            listed(&platforms, "and")
+        ));
+    }
     if let Some(gpc) = place(Signal::Gpc)
         && !rules.gpc.is_empty()
     {

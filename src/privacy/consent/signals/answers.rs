@@ -89,7 +89,13 @@ impl Outcome {
         values: impl Iterator<Item = &'a [u8]>,
         decode: impl Fn(&'a [u8]) -> Self,
     ) -> Self {
-        values
+        let mut values = values.peekable();
+        let mut seen = 0;
+        let of_each = std::iter::from_fn(|| {
+            seen += 1;
+            values.next_if(|_| seen <= MOST)
+        });
+        let all = of_each
             .map(|value| {
                 if value.len() > LONGEST {
                     Self::Unreadable("is longer than any browser's cookie")
@@ -97,7 +103,11 @@ impl Outcome {
                     decode(value)
                 }
             })
-            .fold(Self::Absent, Self::with)
+            .fold(Self::Absent, Self::with);
+        match values.peek() {
+            None => all,
+            Some(_) => Self::Unreadable("is there more often than any browser would send it"),
+        }
     }
 
     /// This and another value's.
@@ -116,5 +126,7 @@ impl Outcome {
     }
 }
 
+/// Cookies of one name: there is one for each path and domain.
+const MOST: usize = 16;
 /// What browsers take for one cookie, bytes (RFC 6265bis §5.6).
 const LONGEST: usize = 4096;
