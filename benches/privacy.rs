@@ -12,8 +12,8 @@ use privet::{
     config,
     privacy::{
         BUILT_IN_CATALOGUE, Catalogue, ClientAddr, ClientRequest, Consent, Content, CookieDecision,
-        Evictions, FieldLines, FieldValue, Policy, Purpose, ResponseContext, minimise_request,
-        minimise_response,
+        Evictions, FieldLines, FieldValue, Policy, Purpose, ResponseContext, Vendor,
+        minimise_request, minimise_response,
     },
 };
 
@@ -157,23 +157,42 @@ fn requests(bench: &mut Criterion) {
     }
 }
 
+/// The built-in vendors, and nine times as many others with as many cookies.
+fn tenfold() -> Vec<Vendor> {
+    let built_in = config::vendors_from_catalogue(BUILT_IN_CATALOGUE).expect("a sound catalogue");
+    let copies = (1..10).flat_map(|copy| {
+        built_in.iter().cloned().map(move |mut vendor| {
+            vendor.name = format!("{} {copy}", vendor.name);
+            for cookie in &mut vendor.cookies {
+                cookie.name = format!("{}{copy}", cookie.name);
+            }
+            vendor
+        })
+    });
+    built_in.iter().cloned().chain(copies).collect()
+}
+
 fn classification(bench: &mut Criterion) {
-    let policy = policy("");
     let names: Vec<&[u8]> = COOKIES
         .split("; ")
         .filter_map(|pair| pair.split('=').next())
         .map(str::as_bytes)
         .collect();
+    let policy = policy("");
+    let large = Catalogue::new(tenfold(), Vec::new());
     let mut group = bench.benchmark_group("classification");
     group.throughput(Throughput::Elements(names.len() as u64));
-    group.bench_function("fourteen cookies", |bench| {
-        bench.iter(|| {
-            let claims = names
-                .iter()
-                .map(|name| policy.catalogue().cookie(black_box(name)));
-            claims.flatten().count()
-        })
-    });
+    for (name, catalogue) in [
+        ("fourteen cookies", policy.catalogue()),
+        ("fourteen cookies, ten times the catalogue", &large),
+    ] {
+        group.bench_function(name, |bench| {
+            bench.iter(|| {
+                let claims = names.iter().map(|name| catalogue.cookie(black_box(name)));
+                claims.flatten().count()
+            })
+        });
+    }
 }
 
 fn consent(bench: &mut Criterion) {
