@@ -9,6 +9,7 @@ mod check;
 mod config;
 mod explain;
 mod gateway;
+mod platforms;
 mod program;
 mod usage;
 mod vendors;

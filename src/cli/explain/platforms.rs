@@ -23,8 +23,8 @@ fn platform(text: &mut Text, reading: &PlatformReading, policy: &Policy) {
     let name = reading.platform.name();
     match &reading.outcome {
         Outcome::Absent => {}
-        Outcome::Unanswered(why) => text.note(&format!("{name}: no answer, since it {why}")),
-        Outcome::Unreadable(why) => text.note(&format!("{name}: can't be read, since it {why}")),
+        Outcome::Unanswered(why) => text.note(&format!("{name}: no answer ({why})")),
+        Outcome::Unreadable(why) => text.note(&format!("{name}: unreadable ({why})")),
         Outcome::Answered(answers) => {
             text.note(&format!("{name}: answered"));
             let rows = answers.list.iter();
