@@ -38,7 +38,7 @@ fn the_platform_that_decided_is_named_and_its_words_are_told() {
             "Hotjar refused the visitor's answer for this vendor",
         ),
     ] {
-        assert_eq!(row(&consent, purpose), expected);
+        assert_eq!(row(consent, purpose), expected);
     }
     let platforms = section(&told, "Consent platforms, as consent.signals asks them");
     for (word, expected) in [
@@ -50,7 +50,7 @@ fn the_platform_that_decided_is_named_and_its_words_are_told() {
         ("V2STACK42", "V2STACK42 granted stands for nothing here"),
         ("cookieconsent:", "cookieconsent: answered"),
     ] {
-        assert_eq!(row(&platforms, word), expected);
+        assert_eq!(row(platforms, word), expected);
     }
     assert!(
         platforms.contains("[consent.platform.onetrust]"),
@@ -71,7 +71,7 @@ fn what_is_no_answer_is_told_with_its_reason() {
         assert!(platforms.contains(expected), "{expected}: {platforms}");
     }
     assert_eq!(
-        row(&section(&told, "Consent"), "marketing"),
+        row(section(&told, "Consent"), "marketing"),
         "marketing refused the visitor's answer to gpp"
     );
 }
@@ -82,9 +82,9 @@ fn numbers_of_the_tcf_tell_what_needs_them() {
         "euconsent-v2=CQgYw8AQgYw8AEsACBENCWFgAPvgAAAAABpf__wBQAAgAKAC2AvN__4AAAAA.P__wBQAAgAKAC2AvN__4",
     );
     let platforms = section(&told, "Consent platforms, as consent.signals asks them");
-    assert_eq!(row(&platforms, "6"), "6 refused needed for media");
+    assert_eq!(row(platforms, "6"), "6 refused needed for media");
     assert_eq!(
-        row(&platforms, "1"),
+        row(platforms, "1"),
         "1 granted needed for functional, analytics, marketing, media"
     );
 }

@@ -141,7 +141,7 @@ fn cookie_view<'a>(scene: &'a Scene<'_>, name: &'a str) -> CookieView<'a> {
     let claim = catalogue
         .cookie(name.as_bytes())
         .filter(|_| !policy.keeps(name.as_bytes()));
-    let verdict = policy.verdict(name.as_bytes(), &scene.consent);
+    let verdict = policy.verdict(name.as_bytes(), scene.consent);
     let promised = match verdict {
         Verdict::KeptForSession => Some(0),
         Verdict::Kept(_) | Verdict::Stripped(_) => claim.and_then(|claim| claim.max_lifetime),
