@@ -63,11 +63,10 @@ impl HeadBoundary {
     /// The length of the head that `bytes` begin with, its empty line included; `None` if it goes
     /// on. `bytes` are those of the last call with more behind them.
     pub(crate) fn find(&mut self, bytes: &[u8]) -> Result<Option<usize>, HeadError> {
-        while let Some(offset) = bytes
-            .get(self.scanned..)
-            .and_then(|rest| memchr::memchr(b'\n', rest))
-        {
-            let end = self.scanned + offset;
+        let begin = self.scanned;
+        let rest = bytes.get(begin..).unwrap_or_default();
+        for offset in memchr::memchr_iter(b'\n', rest) {
+            let end = begin + offset;
             match bytes.get(self.line_start..end) {
                 Some([b'\r']) => return Ok(Some(end + 1)),
                 Some([.., b'\r']) => {}
@@ -227,8 +226,7 @@ fn field_map(
     for line in lines {
         let name = field_name(line.name.as_bytes())?;
         // A value is a slice of the head: no copy.
-        let value =
-            FieldValue::from_shared(head.slice_ref(line.value)).map_err(|_| HeadError::Field)?;
+        let value = FieldValue::of_line(head, line);
         marks.note(&name, &value);
         fields.push(name, value);
     }

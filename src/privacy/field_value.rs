@@ -44,6 +44,12 @@ impl FieldValue {
         }
     }
 
+    /// The value of a field line of `head`, without a copy and without another look: what httparse
+    /// takes for a value can stand in a field line.
+    pub(crate) fn of_line(head: &Bytes, line: &httparse::Header<'_>) -> Self {
+        Self(head.slice_ref(line.value))
+    }
+
     /// A copy of the bytes as a value.
     ///
     /// # Errors
@@ -157,6 +163,26 @@ mod tests {
                     "{byte}"
                 );
                 assert!(ours.is_err() || ours.expect("a value").as_bytes() == value);
+            }
+        }
+    }
+
+    #[test]
+    fn what_httparse_takes_for_a_value_is_one() {
+        for byte in 0..=u8::MAX {
+            let head = Bytes::from([b"a: b", &[byte][..], b"c\r\n\r\n"].concat());
+            let mut room = [httparse::EMPTY_HEADER; 2];
+            if let Ok(httparse::Status::Complete((_, lines))) =
+                httparse::parse_headers(&head, &mut room)
+            {
+                for line in lines {
+                    let value = FieldValue::of_line(&head, line);
+                    assert_eq!(
+                        FieldValue::from_bytes(value.as_bytes()),
+                        Ok(value),
+                        "{byte}"
+                    );
+                }
             }
         }
     }

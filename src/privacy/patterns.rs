@@ -6,8 +6,6 @@
 //! could match. The highest rank wins: an operator's entry over a built-in one, an exact name over a
 //! pattern, a longer literal over a shorter one.
 
-use memchr::memmem;
-
 /// One piece of a pattern after its literal beginning.
 #[derive(Clone, Debug, Eq, PartialEq)]
 enum Piece {
@@ -257,11 +255,11 @@ fn matches(tail: &[Piece], text: &[u8]) -> bool {
         [Piece::Any] => true,
         [Piece::Any, Piece::Literal(end)] => text.ends_with(end),
         [Piece::Any, Piece::Literal(middle), rest @ ..] => {
-            let reach = text.get(..text.len().min(REACH + middle.len()));
-            let mut found = memmem::find_iter(reach.unwrap_or_default(), middle.as_ref());
-            found.any(|at| {
+            // Names are short: a searcher would cost more than the search.
+            let starts = text.windows(middle.len()).take(REACH);
+            starts.enumerate().any(|(at, window)| {
                 let behind = text.get(at + middle.len()..);
-                behind.is_some_and(|text| matches(rest, text))
+                window == middle.as_ref() && behind.is_some_and(|text| matches(rest, text))
             })
         }
         [Piece::Any, rest @ ..] => (0..=text.len().min(REACH))
