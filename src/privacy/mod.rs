@@ -38,6 +38,7 @@ pub use cookies::{
     pairs, request_pairs,
 };
 pub use field_lines::FieldLines;
+pub(crate) use fields::is_connection_specific;
 pub use fields::{Removal, removal};
 pub use policy::{Policy, Stripped, Verdict};
 pub use purpose::{Purpose, Purposes};
