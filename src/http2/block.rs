@@ -106,6 +106,7 @@ impl Connection {
             self.refuse(id, Reason::RefusedStream);
             return None;
         }
+        let to_head = section.is_to_head();
         let head = section.into_head(ends);
         if matches!(head, Err(Flaw::Malformed)) {
             self.costs += 1;
@@ -121,7 +122,11 @@ impl Connection {
                 head: Box::new(head),
                 ended: ends,
             },
-            Err(Flaw::Refused(error)) => Event::Refused { stream: id, error },
+            Err(Flaw::Refused(error)) => Event::Refused {
+                stream: id,
+                error,
+                to_head,
+            },
             Err(Flaw::Malformed) => return None,
         })
     }

@@ -12,7 +12,7 @@ use super::{
     frame::{self, PREFACE, Reason},
     hpack::{Decoder, Encoder},
     request::RequestHead,
-    stream::{Stream, Taken, WINDOW},
+    stream::{ENOUGH, Stream, Taken, WINDOW},
 };
 use crate::http1::{HeadError, HeadLimits};
 
@@ -54,7 +54,11 @@ pub(crate) enum Event {
         ended: bool,
     },
     /// A request that is to be answered with an error.
-    Refused { stream: u32, error: HeadError },
+    Refused {
+        stream: u32,
+        error: HeadError,
+        to_head: bool,
+    },
     /// More content of a stream, its trailers, or its end.
     Content(u32),
     /// The stream is no more.
@@ -207,13 +211,23 @@ impl Connection {
             return;
         };
         stream.discarded = Some(0);
-        stream.trailers = None;
-        let size = std::mem::take(&mut stream.content).len();
+        let size = stream.clear();
         let increment = stream.give_back(size);
         if let Some(increment) = increment {
             frame::write_window_update(id, increment, &mut self.output);
         }
         self.give_back(size);
+    }
+
+    /// The response is complete. True if more of the request's content may come, which is read for
+    /// a while.
+    pub(crate) fn leave_over(&mut self, id: u32) -> bool {
+        self.discard(id);
+        let discarded = self.find(id).map(|stream| stream.discarded);
+        if discarded >= Some(Some(ENOUGH)) {
+            self.reset(id, Reason::No);
+        }
+        self.holds(id)
     }
 
     /// Resets a stream, if it is not closed.
@@ -237,8 +251,8 @@ impl Connection {
     pub(super) fn forget(&mut self, id: u32) {
         let place = self.streams.binary_search_by_key(&id, |stream| stream.id);
         if let Ok(place) = place {
-            let stream = self.streams.remove(place);
-            self.give_back(stream.content.len());
+            let size = self.streams.remove(place).clear();
+            self.give_back(size);
         }
     }
 

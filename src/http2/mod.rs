@@ -28,3 +28,8 @@ pub(crate) use stream::Taken;
 #[path = "connection_tests.rs"]
 #[allow(clippy::indexing_slicing, reason = "a failed test may panic")]
 mod tests;
+
+#[cfg(test)]
+#[path = "violation_tests.rs"]
+#[allow(clippy::indexing_slicing, reason = "a failed test may panic")]
+mod violations;

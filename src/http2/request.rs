@@ -110,6 +110,11 @@ impl Section {
         }
     }
 
+    /// Whether it is a `HEAD`'s.
+    pub(super) fn is_to_head(&self) -> bool {
+        self.method.as_ref() == Some(&Method::HEAD)
+    }
+
     /// The head of a request, whose stream may end with it.
     pub(super) fn into_head(self, ends: bool) -> Result<RequestHead, Flaw> {
         let refused = |error| Err(Flaw::Refused(error));

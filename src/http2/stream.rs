@@ -1,6 +1,8 @@
 //! One stream: what of its request has come, what may still come, and what may be sent
 //! (RFC 9113 §5.1, §5.2). Streams that are closed are forgotten.
 
+use std::collections::VecDeque;
+
 use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
 
@@ -12,6 +14,8 @@ pub(super) const ENOUGH: usize = 64 * 1024;
 /// Content up to this size is copied out of what was read, so that a few bytes don't keep a large
 /// buffer.
 const COPY_LIMIT: usize = 2 * 1024;
+/// Copied content is gathered in pieces of this size, bytes.
+const PIECE: usize = 16 * 1024;
 
 /// A stream that is not closed.
 #[derive(Debug)]
@@ -23,7 +27,7 @@ pub(super) struct Stream {
     pub(super) receive_window: i64,
     pub(super) unreturned: u32,
     /// What came and was not read yet.
-    pub(super) content: BytesMut,
+    content: VecDeque<BytesMut>,
     pub(super) trailers: Option<Box<HeaderMap>>,
     /// What is still to come by the request's `Content-Length`.
     pub(super) expected: Option<u64>,
@@ -53,7 +57,7 @@ impl Stream {
             send_window,
             receive_window: i64::from(WINDOW),
             unreturned: 0,
-            content: BytesMut::new(),
+            content: VecDeque::new(),
             trailers: None,
             expected,
             has_ended,
@@ -64,17 +68,26 @@ impl Stream {
 
     /// Takes content in.
     pub(super) fn append(&mut self, data: BytesMut) {
-        if self.content.is_empty() && data.len() > COPY_LIMIT {
-            self.content = data;
-        } else {
-            self.content.extend_from_slice(&data);
+        if data.len() > COPY_LIMIT {
+            return self.content.push_back(data);
         }
+        match self.content.back_mut() {
+            Some(last) if last.len() + data.len() <= PIECE => last.extend_from_slice(&data),
+            _ if data.is_empty() => {}
+            _ => self.content.push_back(BytesMut::from(&*data)),
+        }
+    }
+
+    /// Drops what came, and returns how much it was.
+    pub(super) fn clear(&mut self) -> usize {
+        self.trailers = None;
+        self.content.drain(..).map(|piece| piece.len()).sum()
     }
 
     /// Hands out what there is.
     pub(super) fn take(&mut self) -> Taken {
-        if !self.content.is_empty() {
-            return Taken::Data(std::mem::take(&mut self.content).freeze());
+        if let Some(piece) = self.content.pop_front() {
+            return Taken::Data(piece.freeze());
         }
         match self.trailers.take() {
             Some(trailers) => Taken::Trailers(*trailers),

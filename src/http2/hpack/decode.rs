@@ -71,7 +71,7 @@ impl Decoder {
         &mut self,
         block: &mut &[u8],
         prefix: u32,
-    ) -> Result<(Name, Field, usize), BlockError> {
+    ) -> Result<((Name, usize), Field, usize), BlockError> {
         let (name, length) = match integer::read(block, prefix)? {
             0 => {
                 let name = string(block, &mut self.scratch)?;
@@ -81,12 +81,17 @@ impl Decoder {
         };
         let value = string(block, &mut self.scratch)?;
         let field = Field::parse(&name, value);
-        Ok((name, field, length + value.len() + OVERHEAD))
+        let size = length + value.len() + OVERHEAD;
+        Ok(((name, length), field, size))
     }
 
     /// Gives back what is not needed between blocks.
     pub(in super::super) fn rest(&mut self) {
-        self.scratch = Vec::new();
+        /// Enough for a usual block.
+        const KEPT: usize = 512;
+        if self.scratch.capacity() > KEPT {
+            self.scratch = Vec::new();
+        }
     }
 
     #[cfg(test)]

@@ -104,6 +104,7 @@ pub(super) fn index_of(name: &HeaderName) -> usize {
 /// alone and still lend its name.
 struct Entry {
     name: Name,
+    name_length: usize,
     field: Field,
     size: usize,
 }
@@ -147,22 +148,14 @@ impl Table {
         match index.checked_sub(FIRST_DYNAMIC) {
             None => static_name(index),
             Some(index) => {
-                let name = &self.entries.get(index)?.name;
-                let length = match name {
-                    Name::Authority => 10,
-                    Name::Method | Name::Scheme => 7,
-                    Name::Path => 5,
-                    Name::Field(name) => name.as_str().len(),
-                    // It makes the message malformed anyway.
-                    Name::Flawed => 0,
-                };
-                Some((name.clone(), length))
+                let entry = self.entries.get(index)?;
+                Some((entry.name.clone(), entry.name_length))
             }
         }
     }
 
-    /// Adds a line of that size (RFC 7541 §4.4).
-    pub(super) fn add(&mut self, name: Name, field: Field, size: usize) {
+    /// Adds a line of that size, whose name has that length (RFC 7541 §4.4).
+    pub(super) fn add(&mut self, (name, name_length): (Name, usize), field: Field, size: usize) {
         if size > self.most {
             self.entries.clear();
             self.size = 0;
@@ -170,7 +163,12 @@ impl Table {
         }
         self.evict(size);
         self.size += size;
-        self.entries.push_front(Entry { name, field, size });
+        self.entries.push_front(Entry {
+            name,
+            name_length,
+            field,
+            size,
+        });
     }
 
     fn evict(&mut self, more: usize) {

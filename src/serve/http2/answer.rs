@@ -32,8 +32,8 @@ pub(super) enum Progress {
     Portion,
     /// The website has nothing just now.
     Waiting,
-    /// The visitor's windows are shut.
-    Stalled,
+    /// The visitor's windows are shut, behind so many bytes.
+    Stalled(u64),
     /// All is written.
     Complete,
     /// The stream was reset: what was sent must not pass for whole.
@@ -87,7 +87,8 @@ impl Answer {
         stream: u32,
         room: usize,
     ) -> Progress {
-        let mut left = PORTION.min(room);
+        let portion = PORTION.min(room);
+        let mut left = portion;
         loop {
             if left == 0 {
                 return Progress::Portion;
@@ -121,7 +122,7 @@ impl Answer {
             let mut connection = connection.borrow_mut();
             let size = connection.sendable(stream).min(left).min(self.piece.len());
             if size == 0 {
-                return Progress::Stalled;
+                return Progress::Stalled((portion - left) as u64);
             }
             let ends = size == self.piece.len() && self.body.is_end_stream();
             let content = self.piece.get(..size).unwrap_or_default();

@@ -142,8 +142,10 @@ impl Clock {
 
     /// A first request is awaited for so long.
     pub(super) fn await_first(&mut self, now: Instant) {
-        self.first = Some(now + self.halfway_limit);
-        self.remind(now + self.halfway_limit);
+        if self.leaving.is_none() {
+            self.first = Some(now + self.halfway_limit);
+            self.remind(now + self.halfway_limit);
+        }
     }
 
     /// Whether a first request is awaited.

@@ -95,6 +95,8 @@ struct Session<S> {
     clock: Clock,
     /// How much of the output was written.
     written: usize,
+    /// Whether nothing is read until more was written.
+    is_held: bool,
     /// Whether the stream holds something that was written.
     is_flushing: bool,
     pace: WritePace,
@@ -122,6 +124,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             connection,
             clock: Clock::new(Instant::now(), limits),
             written: 0,
+            is_held: false,
             is_flushing: false,
             pace: write_pace(limits),
             pace_timer: Timer::new(),
@@ -161,6 +164,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 Poll::Ready(Err(_)) => return Poll::Ready(End::Gone),
             }
         }
+        if self.is_held && !self.is_full() {
+            cx.waker().wake_by_ref();
+        }
         let is_idle = {
             let connection = self.connection.borrow();
             let is_halfway = connection.is_halfway(&self.input);
@@ -191,7 +197,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             Due::AskPresence => self.connection.borrow_mut().ask_presence(),
             Due::Gone => return Some(End::Gone),
             Due::Halfway => return Some(End::Failed(Reason::EnhanceYourCalm)),
-            Due::Stalls => self.streams.end_stalled(&mut self.clock, Instant::now()),
+            Due::Stalls => {
+                let least = self.pace.least;
+                self.streams
+                    .end_stalled(&mut self.clock, least, Instant::now());
+            }
             Due::Leftover(stream) => self.connection.borrow_mut().reset(stream, Reason::No),
         }
         None
@@ -200,7 +210,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Reads what is there, and acts on it. An end, if it is one.
     fn poll_read(&mut self, cx: &mut Context<'_>, now: Instant) -> Option<End> {
         for _ in 0..READS {
-            if self.connection.borrow().output.len() - self.written > OUTPUT_LIMIT {
+            self.is_held = self.is_full();
+            if self.is_held {
                 return None;
             }
             match self.poll_fill(cx) {
@@ -215,6 +226,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
         cx.waker().wake_by_ref();
         None
+    }
+
+    fn is_full(&self) -> bool {
+        self.connection.borrow().output.len() - self.written > OUTPUT_LIMIT
     }
 
     /// Requests are read onto the stack, so that an idle connection holds no buffer.

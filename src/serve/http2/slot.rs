@@ -30,6 +30,8 @@ pub(super) struct Slot {
     pub(super) to_head: bool,
     /// Since when something of the response has been waiting for the visitor's windows.
     pub(super) stalled: Option<Instant>,
+    /// What the visitor took since then, bytes.
+    pub(super) taken: u64,
     /// Whether it is in the queue.
     pub(super) queued: bool,
     pub(super) signal: Arc<Signal>,
@@ -44,6 +46,7 @@ impl Slot {
             work: Work::Nothing,
             to_head: false,
             stalled: None,
+            taken: 0,
             queued: false,
             waker: Arc::clone(&signal).into(),
             signal,

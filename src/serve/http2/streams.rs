@@ -69,15 +69,24 @@ impl Streams {
                 head,
                 ended,
             } => self.begin(stream, *head, ended, now),
-            Event::Refused { stream, error } => self.refuse(stream, error, now),
-            Event::Content(stream) | Event::Window(stream) => {
+            Event::Refused {
+                stream,
+                error,
+                to_head,
+            } => self.refuse(stream, error, to_head, now),
+            Event::Content(stream) => {
                 if let Some(place) = self.place_of(stream) {
                     self.enqueue(place);
                 }
             }
+            Event::Window(stream) => {
+                if let Some(place) = self.place_of(stream) {
+                    self.enqueue_stalled(place);
+                }
+            }
             Event::Windows => {
                 for place in 0..self.slots.len() {
-                    self.enqueue(place);
+                    self.enqueue_stalled(place);
                 }
             }
             Event::Reset(stream) => {
@@ -113,11 +122,11 @@ impl Streams {
         self.occupy(stream, Work::Exchange(exchange), to_head);
     }
 
-    fn refuse(&mut self, stream: u32, error: HeadError, now: Instant) {
+    fn refuse(&mut self, stream: u32, error: HeadError, to_head: bool, now: Instant) {
         let refusal = Refusal::Head(error);
         let response = refuse_head(&self.visitor, refusal, Version::HTTP_2, now);
         let exchange = Box::pin(std::future::ready(response));
-        self.occupy(stream, Work::Exchange(exchange), false);
+        self.occupy(stream, Work::Exchange(exchange), to_head);
     }
 
     fn occupy(&mut self, stream: u32, work: Work, to_head: bool) {
@@ -146,6 +155,13 @@ impl Streams {
         {
             slot.queued = true;
             self.queue.push_back(place);
+        }
+    }
+
+    fn enqueue_stalled(&mut self, place: usize) {
+        let slot = self.slots.get(place);
+        if slot.is_some_and(|slot| slot.stalled.is_some()) {
+            self.enqueue(place);
         }
     }
 
@@ -220,11 +236,13 @@ impl Streams {
                 self.enqueue(place);
             }
             Progress::Waiting => slot.stalled = None,
-            Progress::Stalled => {
+            Progress::Stalled(taken) => {
                 if slot.stalled.is_none() {
                     slot.stalled = Some(now);
+                    slot.taken = 0;
                     clock.note_stall(now);
                 }
+                slot.taken += taken;
             }
             Progress::Complete | Progress::Broken => self.complete(place, clock, now),
         }
@@ -235,34 +253,39 @@ impl Streams {
     fn complete(&mut self, place: usize, clock: &mut Clock, now: Instant) {
         self.free(place);
         let stream = self.slots.get(place).map_or(0, |slot| slot.stream);
-        let mut connection = self.connection.borrow_mut();
-        if connection.holds(stream) {
-            connection.discard(stream);
+        if self.connection.borrow_mut().leave_over(stream) {
             clock.note_leftover(now, stream);
         }
     }
 
     /// Lets go of responses that have been left untaken for too long: a visitor could hold a
     /// website's connections for as long as it likes (CVE-2019-9517).
-    pub(super) fn end_stalled(&mut self, clock: &mut Clock, now: Instant) {
+    /// Whoever takes `least` bytes in the time has it again.
+    pub(super) fn end_stalled(&mut self, clock: &mut Clock, least: u64, now: Instant) {
         for place in 0..self.slots.len() {
-            let slot = self.slots.get(place);
-            let Some(since) = slot.and_then(|slot| slot.stalled) else {
+            let Some(slot) = self.slots.get_mut(place) else {
+                continue;
+            };
+            let Some(since) = slot.stalled else {
                 continue;
             };
             if since + clock.stall_limit > now {
                 clock.note_stall(since);
-                continue;
+            } else if slot.taken > 0 && slot.taken >= least {
+                slot.stalled = Some(now);
+                slot.taken = 0;
+                clock.note_stall(now);
+            } else {
+                let stream = slot.stream;
+                self.free(place);
+                self.connection.borrow_mut().reset(stream, Reason::Cancel);
             }
-            let stream = self.slots.get(place).map_or(0, |slot| slot.stream);
-            self.free(place);
-            self.connection.borrow_mut().reset(stream, Reason::Cancel);
         }
     }
 
     /// Gives back what an idle connection needs not.
     pub(super) fn rest(&mut self) {
-        const KEPT: usize = 4;
+        const KEPT: usize = 8;
         if self.slots.len() > KEPT && self.slots.iter().all(Slot::is_free) {
             self.slots = Vec::new();
             self.queue = VecDeque::new();
