@@ -129,10 +129,7 @@ fn what_breaks_the_protocol_ends_the_connection() {
         ),
         (
             "padding without a length",
-            vec![
-                get.clone(),
-                raw(Kind::Headers, END_HEADERS | PADDED, 3, &[]),
-            ],
+            vec![get, raw(Kind::Headers, END_HEADERS | PADDED, 3, &[])],
             Reason::FrameSize,
         ),
         (

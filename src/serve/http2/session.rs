@@ -61,7 +61,7 @@ pub(crate) async fn serve_http2<S>(stream: S, visitor: Rc<Visitor>)
 where
     S: AsyncRead + AsyncWrite + Unpin + 'static,
 {
-    let mut session = Session::new(stream, Rc::clone(&visitor));
+    let mut session = Session::new(stream, &visitor);
     let end = {
         let mut drained = pin!(visitor.worker.drained());
         let (mut is_watched, mut is_draining) = (false, false);
@@ -108,7 +108,7 @@ struct Session<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
-    fn new(stream: S, visitor: Rc<Visitor>) -> Self {
+    fn new(stream: S, visitor: &Rc<Visitor>) -> Self {
         let snapshot = visitor.worker.snapshot();
         let limits = &snapshot.compiled.limits;
         let bounds = Bounds {
@@ -120,7 +120,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             stream,
             input: BytesMut::new(),
             last_read: 0,
-            streams: Streams::new(&connection, Rc::clone(&visitor)),
+            streams: Streams::new(&connection, Rc::clone(visitor)),
             connection,
             clock: Clock::new(Instant::now(), limits),
             written: 0,
@@ -341,7 +341,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             End::Failed(reason) => self.connection.borrow_mut().fail(reason),
         }
         let last_words = poll_fn(|cx| {
-            if let Poll::Pending = self.poll_write(cx)? {
+            if self.poll_write(cx)?.is_pending() {
                 return Poll::Pending;
             }
             Pin::new(&mut self.stream).poll_shutdown(cx)
