@@ -7,6 +7,7 @@ use super::{
     connection::{Bounds, Connection, Event},
     frame::{self, ACK, END_HEADERS, END_STREAM, Kind, PADDED, PREFACE, PRIORITY, Reason},
     receive::Received,
+    send::ResponseLines,
     stream::{Taken, WINDOW},
 };
 use crate::http1::HeadLimits;
@@ -256,6 +257,90 @@ fn who_says_goodbye_serves_what_has_come_and_nothing_more() {
         connection.send_content(stream, b"", true);
     }
     assert!(connection.is_idle());
+}
+
+#[test]
+fn a_head_beyond_a_frame_is_continued_in_others() {
+    let (mut connection, _) = said(&[request(1, true, &[])]);
+    connection.output.clear();
+    let value = http::HeaderValue::try_from("x".repeat(1000)).expect("a value");
+    let response = ResponseLines {
+        status: http::StatusCode::OK,
+        fields: &crate::privacy::FieldLines::default(),
+        cookies: &vec![value; 40],
+    };
+    connection.respond(1, &response, true);
+    let mut rest = connection.output.as_slice();
+    let (mut heads, mut block) = (Vec::new(), Vec::new());
+    while let Some(head) = frame::FrameHead::parse(rest) {
+        heads.push((head.kind, head.flags, head.length));
+        block.extend_from_slice(&rest[9..9 + head.length]);
+        rest = &rest[9 + head.length..];
+    }
+    let last = block.len() - 2 * 16_384;
+    assert_eq!(
+        heads,
+        [
+            (Kind::Headers, END_STREAM, 16_384),
+            (Kind::Continuation, 0, 16_384),
+            (Kind::Continuation, END_HEADERS, last),
+        ]
+    );
+    let mut lines = 0;
+    let decoded = super::hpack::Decoder::new().decode(&block, |_, _| lines += 1);
+    assert_eq!((decoded, lines), (Ok(()), 41));
+    assert!(connection.is_idle());
+}
+
+#[test]
+fn content_leaves_as_far_as_the_windows_let_it() {
+    let settings = raw(Kind::Settings, 0, 0, &[0, 4, 0, 0, 0, 10]);
+    let (mut connection, events) = said(&[settings, request(1, true, &[]), request(3, true, &[])]);
+    assert_eq!(events.expect("sound").len(), 2);
+    assert_eq!(connection.sendable(1), 10);
+    connection.send_content(1, b"12345678", false);
+    assert_eq!((connection.sendable(1), connection.sendable(3)), (2, 10));
+    // Smaller than what was sent: the window is below nothing until it is opened again.
+    let smaller = raw(Kind::Settings, 0, 0, &[0, 4, 0, 0, 0, 1]);
+    assert_eq!(feed(&mut connection, [smaller.as_slice()]), Ok(Vec::new()));
+    assert_eq!((connection.sendable(1), connection.sendable(3)), (0, 1));
+    let wider = raw(Kind::WindowUpdate, 0, 1, &[0, 0, 0, 10]);
+    let events = feed(&mut connection, [wider.as_slice()]);
+    assert_eq!(events, Ok(vec!["Window(1)".to_owned()]));
+    assert_eq!(connection.sendable(1), 3);
+    let wide = raw(Kind::Settings, 0, 0, &[0, 4, 0, 2, 0, 0]);
+    let events = feed(&mut connection, [wide.as_slice()]);
+    assert_eq!(events, Ok(vec!["Windows".to_owned()]));
+    assert_eq!(connection.sendable(3), 65_535 - 8, "the connection's own");
+}
+
+#[test]
+fn frames_that_cost_more_than_who_sends_them_are_counted() {
+    for (name, frame, costs) in [
+        ("ping", raw(Kind::Ping, 0, 0, &[0; 8]), true),
+        ("settings", raw(Kind::Settings, 0, 0, &[]), true),
+        ("priority", raw(Kind::Priority, 0, 1, &[0; 5]), true),
+        ("unknown", raw(Kind::Unknown, 0, 0, &[]), true),
+        ("reset", raw(Kind::Reset, 0, 1, &[0; 4]), true),
+        ("empty data", raw(Kind::Data, 0, 1, &[]), true),
+        ("window", raw(Kind::WindowUpdate, 0, 0, &[0, 0, 0, 1]), true),
+        ("data", raw(Kind::Data, 0, 1, b"x"), false),
+        ("end", raw(Kind::Data, END_STREAM, 1, &[]), false),
+    ] {
+        let (mut connection, _) = said(&[request(1, false, &[])]);
+        connection.forgive();
+        feed(&mut connection, [frame.as_slice()]).expect("sound");
+        assert_eq!(connection.is_flooded(0), costs, "{name}");
+        assert!(!connection.is_flooded(1), "{name}");
+        connection.forgive();
+        assert!(!connection.is_flooded(0), "{name}");
+    }
+    let (mut connection, _) = said(&[]);
+    connection.forgive();
+    let update = raw(Kind::WindowUpdate, 0, 0, &[0, 0, 0, 1]);
+    feed(&mut connection, [update.as_slice()]).expect("sound");
+    connection.note_written(1024);
+    assert!(!connection.is_flooded(0), "what was written justifies it");
 }
 
 fn any_frame() -> impl Strategy<Value = Vec<u8>> {

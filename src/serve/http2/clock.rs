@@ -225,3 +225,7 @@ impl Clock {
         .fold(now + RARELY, Instant::min)
     }
 }
+
+#[cfg(test)]
+#[path = "clock_tests.rs"]
+mod tests;
