@@ -8,7 +8,7 @@
 //! and an output type of its own:
 //!
 //! ```text
-//! listen ─ tls ─ http1 or HTTP/2 ─ site ─ client address ─ consent ─ minimise_request ─ upstream
+//! listen ─ tls ─ http1 or http2 ─ site ─ client address ─ consent ─ minimise_request ─ upstream
 //!    ClientAddr   IncomingRequest   Site   ClientAddr       Consent   OriginRequest        │
 //!                                                                                          ▼
 //!    visitor ◄── ClientResponse ◄── minimise_response ◄──── ResponseHead, UpstreamBody ── website
@@ -28,6 +28,7 @@
 //! | `listen` | sockets, PROXY protocol, how many connections at a time |
 //! | `tls` | certificates by name, handshakes, tickets |
 //! | `http1` | heads and content of HTTP/1.1, parsed and written; pure |
+//! | `http2` | frames, streams and field compression of HTTP/2: bytes in, events and bytes out; pure |
 //! | `site` | from an authority to a website; pure |
 //! | [`serve`] | one request's way, protocols on the visitor's side, privet's own pages |
 //! | [`privacy`] | every decision about address, consent, cookies and fields; pure |
@@ -61,6 +62,7 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 mod http1;
+mod http2;
 mod listen;
 mod log;
 mod metrics;

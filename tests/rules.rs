@@ -126,6 +126,13 @@ fn privacy_reads_no_clock_file_socket_or_random_source() {
 }
 
 #[test]
+fn http2_is_bytes_in_and_bytes_out() {
+    for (path, text) in sources("src/http2") {
+        assert_eq!(impurities(&text), [""; 0], "{path}");
+    }
+}
+
+#[test]
 fn privacy_uses_no_other_room() {
     for (path, text) in sources("src/privacy") {
         let foreign: Vec<&str> = text

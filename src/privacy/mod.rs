@@ -47,6 +47,7 @@ pub use cookies::{
 };
 pub use field_lines::FieldLines;
 pub use field_value::{FieldValue, InvalidFieldValue};
+pub(crate) use fields::is_connection_specific;
 pub use fields::{Removal, removal};
 pub use policy::{Policy, Stripped, Verdict};
 pub use purpose::{Purpose, Purposes};

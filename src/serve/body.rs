@@ -58,11 +58,6 @@ impl ResponseBody {
         }
     }
 
-    /// Whether a website's connection waits for this to be taken.
-    pub(super) fn holds_connection(&self) -> bool {
-        matches!(&self.content, Content::Upstream(body) if !body.is_empty())
-    }
-
     /// The stream behind a `101 Switching Protocols`, and the record to keep until it ends.
     pub(super) fn into_tunnel(self) -> Option<(Stream, BytesMut, Option<Box<Record>>)> {
         match self.content {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use http::{HeaderValue, Response, StatusCode, header};
+use http::{Response, StatusCode};
 
 use super::body::ResponseBody;
 use crate::privacy::{CookieDecision, FieldLines};
@@ -26,23 +26,5 @@ impl From<Response<ResponseBody>> for ClientResponse {
             evictions: None,
             body,
         }
-    }
-}
-
-impl From<ClientResponse> for Response<ResponseBody> {
-    fn from(response: ClientResponse) -> Self {
-        let mut message = Self::new(response.body);
-        *message.status_mut() = response.status;
-        *message.headers_mut() = response.fields.into();
-        if let Some(cookies) = response.evictions {
-            for line in cookies.evictions.lines() {
-                message.headers_mut().extend(
-                    HeaderValue::try_from(line.clone())
-                        .ok()
-                        .map(|line| (header::SET_COOKIE, line)),
-                );
-            }
-        }
-        message
     }
 }

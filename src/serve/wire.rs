@@ -207,7 +207,7 @@ pub(super) async fn write_all<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// Ready, with an error, once a visitor took too little for a whole period.
-fn poll_pace(
+pub(super) fn poll_pace(
     timer: &mut Timer,
     window: &mut Option<u64>,
     pace: WritePace,

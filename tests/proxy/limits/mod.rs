@@ -2,6 +2,7 @@
 //! served as before.
 
 mod floods;
+mod halves;
 mod sizes;
 mod streams;
 mod times;
