@@ -52,7 +52,6 @@ pub const SERVICE_ALIASES: &[(&str, &str)] = &[
     ("calameolibrary", "calameo"),
     ("cjcom", "cj-affiliate"),
     ("clarity", "microsoft-clarity"),
-    ("clicktale", "contentsquare"),
     ("cloudflare-analytics", "cloudflare-web-analytics"),
     ("cloudflare-insights", "cloudflare-web-analytics"),
     ("commission-junction", "cj-affiliate"),
