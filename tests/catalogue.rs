@@ -95,3 +95,15 @@ fn each_service_of_a_consent_platform_stands_for_a_vendor() {
         assert!(catalogue.by_slug(key).is_none(), "{key} is a vendor itself");
     }
 }
+
+#[test]
+fn every_pattern_can_be_looked_up_by_its_beginning_or_its_end() {
+    for (_, vendor) in catalogue().iter() {
+        for cookie in &vendor.cookies {
+            let is_wild = |end: Option<char>| matches!(end, Some('*' | '#'));
+            let name = cookie.name.as_str();
+            let both = is_wild(name.chars().next()) && is_wild(name.chars().next_back());
+            assert!(!both, "{name} of {} costs every look-up time", vendor.name);
+        }
+    }
+}
