@@ -133,13 +133,26 @@ pub fn vendors_from_catalogue(text: &str) -> Result<Vec<Vendor>, Report> {
     }
 }
 
-/// The vendors in force: the built-in ones, and the operator's over them.
+/// The vendors in force: the built-in ones, those of files over them, and the operator's over both.
 ///
 /// # Errors
 /// What is wrong with the built-in catalogue.
-pub(crate) fn catalogue(operator: Vec<Vendor>) -> Result<Catalogue, Report> {
+pub(crate) fn catalogue(config: &Config) -> Result<Catalogue, Report> {
     let built_in = vendors_from_catalogue(BUILT_IN_CATALOGUE)?;
-    Ok(Catalogue::new(built_in, operator))
+    Ok(Catalogue::with_files(
+        built_in,
+        &config.catalogue_files,
+        config.vendors.clone(),
+    ))
+}
+
+/// The built-in vendors alone.
+///
+/// # Errors
+/// What is wrong with the built-in catalogue.
+pub(crate) fn built_in_catalogue() -> Result<Catalogue, Report> {
+    let built_in = vendors_from_catalogue(BUILT_IN_CATALOGUE)?;
+    Ok(Catalogue::new(built_in, Vec::new()))
 }
 
 fn compile<T>(

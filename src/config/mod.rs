@@ -5,6 +5,7 @@
 //! [`Config`] (`resolve`). A configuration either has no mistake or is a [`Report`] of all of
 //! them, each with its place, what is allowed and the nearest name.
 
+mod csv;
 mod document;
 mod environment;
 mod include;
@@ -19,8 +20,8 @@ mod section;
 mod source;
 mod write;
 
-pub(crate) use load::catalogue;
 pub use load::{Loaded, admin_listener, for_upstream, load, parse, vendors_from_catalogue};
+pub(crate) use load::{built_in_catalogue, catalogue};
 pub use mistake::{Mistake, Position, Report, Severity};
 pub use options::Config;
 pub(crate) use quantity::write_duration;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{gaps, gateway, site};
+use super::{files, gaps, gateway, site};
 use crate::{
     cli::{
         greeting::{hosts, upstream},
@@ -11,7 +11,7 @@ use crate::{
         source::Source,
     },
     config::{
-        Config, Loaded, Report, catalogue,
+        Config, Loaded, Report, built_in_catalogue, catalogue,
         options::{Site, Upstream},
     },
     tls::{CertificateResolver, Certificates, server_config},
@@ -40,7 +40,8 @@ fn promises(source: &Source, config: &Config) -> Result<String, String> {
         Certificates::load(&config.tls, &config.hosts()).map_err(|error| error.to_string())?;
     let resolver = Arc::new(CertificateResolver::new(certificates.clone()));
     server_config(&config.tls, resolver).map_err(|error| error.to_string())?;
-    let catalogue = catalogue(config.vendors.clone()).map_err(|report| report.to_string())?;
+    let catalogue = Arc::new(catalogue(config).map_err(|report| report.to_string())?);
+    let built_in = built_in_catalogue().map_err(|report| report.to_string())?;
     let mut text = Text::default();
     text.line(&format!("{}: no mistakes.", source.path().display()));
     text.title("Promised for every website");
@@ -60,6 +61,9 @@ fn promises(source: &Source, config: &Config) -> Result<String, String> {
     }
     text.title("Not covered");
     for sentence in gaps::gateway(config, &certificates) {
+        text.item(&sentence);
+    }
+    for sentence in files::demoted(config, &catalogue, &built_in) {
         text.item(&sentence);
     }
     for sites in alike(&config.sites) {

@@ -6,8 +6,11 @@
 
 mod address;
 mod bounds;
+mod catalogue_files;
 mod certificate;
 mod consent;
+mod cookie_list;
+mod cookie_row;
 mod cookies;
 mod headers;
 mod host;
@@ -16,6 +19,7 @@ mod limits;
 mod listen;
 mod log;
 pub(super) mod names;
+mod retention;
 mod site;
 mod tls;
 mod top;

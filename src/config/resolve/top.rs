@@ -1,7 +1,8 @@
 //! The whole file: its sections in their order, and what must hold between them.
 
 use super::{
-    address, consent, cookies, headers, ledger, limits, listen, log, names, site, tls, vendor,
+    address, catalogue_files, consent, cookies, headers, ledger, limits, listen, log, names, site,
+    tls, vendor,
 };
 use crate::{
     config::{
@@ -28,6 +29,7 @@ const KEYS: Keys = Keys {
         "log",
         "ledger",
         "admin",
+        "catalogue",
         "site",
         "vendor",
     ],
@@ -60,10 +62,13 @@ pub(in crate::config) fn config(root: &Value, context: Context<'_>) -> Option<Co
     let vendors = root
         .get("vendor")
         .map(|node| vendor::vendors(&node, vendor::Claims::Once));
+    let vendors = vendors.unwrap_or_default();
+    let lists = section("catalogue", &catalogue_files::KEYS);
     Some(Config {
+        catalogue_files: catalogue_files::files(lists.as_ref(), vendors.len()),
         limits: limits::limits(section("limits", &limits::TABLE).as_ref()),
         log: log::log(section("log", &log::KEYS).as_ref()),
-        vendors: vendors.unwrap_or_default(),
+        vendors,
         listen,
         tls,
         client_ip,
