@@ -54,7 +54,8 @@ fn each_claim_can_be_explained_by_a_pattern_of_its_vendor() {
     let catalogue = catalogue();
     for [name, vendor, _] in cookies() {
         if let Some(claim) = catalogue.cookie(name.as_bytes()) {
-            let pattern = catalogue.claiming_pattern(claim.vendor, name);
+            let claiming = catalogue.claiming_pattern(claim.vendor, name);
+            let pattern = claiming.map(|(pattern, _)| pattern);
             assert!(pattern.is_some(), "{name} of {vendor}");
             let vendor = catalogue.vendor(claim.vendor).expect("a vendor");
             let lifetime = vendor

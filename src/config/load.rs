@@ -133,13 +133,17 @@ pub fn vendors_from_catalogue(text: &str) -> Result<Vec<Vendor>, Report> {
     }
 }
 
-/// The vendors in force: the built-in ones, and the operator's over them.
+/// The vendors in force: the built-in ones, those of files over them, and the operator's over both.
 ///
 /// # Errors
 /// What is wrong with the built-in catalogue.
-pub(crate) fn catalogue(operator: Vec<Vendor>) -> Result<Catalogue, Report> {
+pub(crate) fn catalogue(config: &Config) -> Result<Catalogue, Report> {
     let built_in = built_in_vendors().as_ref().map_err(Clone::clone)?;
-    Ok(Catalogue::new(built_in.clone(), operator))
+    Ok(Catalogue::with_files(
+        built_in.clone(),
+        &config.catalogue_files,
+        config.vendors.clone(),
+    ))
 }
 
 /// The vendors that are compiled into the program, read once.

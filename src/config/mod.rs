@@ -5,6 +5,7 @@
 //! [`Config`] (`resolve`). A configuration either has no mistake or is a [`Report`] of all of
 //! them, each with its place, what is allowed and the nearest name.
 
+mod csv;
 mod document;
 mod environment;
 mod include;

@@ -8,7 +8,9 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use ipnet::IpNet;
 
-use crate::privacy::{AddressRule, ConsentRules, CookieRules, HeaderRules, Mode, Vendor};
+use crate::privacy::{
+    AddressRule, ConsentRules, CookieList, CookieRules, HeaderRules, Mode, Vendor,
+};
 
 /// Everything that `proxy.toml` says, defaults filled in.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -27,6 +29,9 @@ pub struct Config {
     pub admin: Option<SocketAddr>,
     /// The websites, in the order of the file; at least one.
     pub sites: Vec<Site>,
+    /// `[catalogue] files`: lists of cookies, later ones over earlier ones; paths already joined to
+    /// the folder of the configuration file.
+    pub catalogue_files: Vec<CookieList>,
     /// The operator's own vendors, in the order of the file.
     pub vendors: Vec<Vendor>,
 }

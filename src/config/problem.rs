@@ -73,6 +73,11 @@ impl Problem {
         }
     }
 
+    /// Whether the configuration can't be used with it.
+    pub(super) fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
     /// What is allowed.
     pub(super) fn expecting(self, expected: impl Into<String>) -> Self {
         Self {
@@ -119,16 +124,26 @@ pub(super) struct Finding {
 
 /// All findings so far.
 #[derive(Debug, Default)]
-pub(super) struct Findings(RefCell<Vec<Finding>>);
+pub(super) struct Findings {
+    findings: RefCell<Vec<Finding>>,
+    /// In files that are no part of the document, such as lists of cookies.
+    elsewhere: RefCell<Vec<Mistake>>,
+}
 
 impl Findings {
     pub(super) fn add(&self, finding: Finding) {
-        self.0.borrow_mut().push(finding);
+        self.findings.borrow_mut().push(finding);
     }
 
-    /// The mistakes in the order of the files, those in `damaged` places left out.
+    /// Adds what is wrong in a file that is no part of the document.
+    pub(super) fn add_elsewhere(&self, mistakes: Vec<Mistake>) {
+        self.elsewhere.borrow_mut().extend(mistakes);
+    }
+
+    /// The mistakes in the order of the files, those in `damaged` places left out; then those
+    /// elsewhere.
     pub(super) fn into_mistakes(self, sources: &Sources, damaged: &[Place]) -> Vec<Mistake> {
-        let mut findings = self.0.into_inner();
+        let mut findings = self.findings.into_inner();
         findings.retain(|finding| {
             let readable = finding
                 .place
@@ -140,6 +155,7 @@ impl Findings {
         findings
             .into_iter()
             .map(|finding| mistake(finding, sources))
+            .chain(self.elsewhere.into_inner())
             .collect()
     }
 }

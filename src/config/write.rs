@@ -46,6 +46,9 @@ pub fn to_toml(config: &Config, anonymise: bool) -> String {
             .admin
             .map_or_else(|| string("off"), |address| string(&address.to_string())),
     );
+    out.header("[catalogue]");
+    let files = config.catalogue_files.iter();
+    out.value("files", list(files.map(|file| file.path.to_string_lossy())));
     let mut masked = 0;
     for site in &config.sites {
         out.header("[[site]]");

@@ -1,15 +1,21 @@
 //! Whose cookie, host or path this is: the vendors in force, compiled for look-up.
 //!
-//! The built-in catalogue and the operator's `[[vendor]]` entries become one table; an operator's
-//! vendor replaces the built-in one of the same name, and its patterns win over built-in ones.
+//! The built-in catalogue, the lists in the operator's files and the operator's `[[vendor]]` entries
+//! become one table. An operator's vendor replaces others of the same name; its patterns win over
+//! those of files, those of a later file over those of an earlier one, and these over built-in ones.
 //! Look-ups cost the same however many vendors there are.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use super::{
-    patterns::{Layer, PatternTable, pattern_matches},
+    patterns::{Layer, PatternTable, match_rank},
     purpose::Purpose,
-    rules::Vendor,
+    roster::{Member, roster},
+    rules::{CookieList, Vendor},
 };
 
 /// A vendor's place in the catalogue in force. Ids hold for one configuration only.
@@ -27,10 +33,22 @@ pub struct Claim {
     pub max_lifetime: Option<u32>,
 }
 
+/// Where a vendor or one of its cookies comes from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Origin<'a> {
+    /// The catalogue that is built into privet.
+    BuiltIn,
+    /// A file of `[catalogue] files`.
+    File(&'a Path),
+    /// `[[vendor]]`.
+    Operator,
+}
+
 /// The vendors in force.
 #[derive(Debug)]
 pub struct Catalogue {
-    vendors: Vec<Vendor>,
+    members: Vec<Member>,
+    files: Vec<PathBuf>,
     slugs: HashMap<String, VendorId>,
     cookies: PatternTable<Claim>,
     paths: PatternTable<VendorId>,
@@ -43,45 +61,40 @@ impl Catalogue {
     ///
     /// At most 65,535 vendors; those beyond are left out.
     pub fn new(built_in: Vec<Vendor>, operator: Vec<Vendor>) -> Self {
-        let replaced = |vendor: &Vendor| {
-            operator
-                .iter()
-                .any(|own| slug(&own.name) == slug(&vendor.name))
-        };
-        let mut vendors: Vec<(Layer, Vendor)> = built_in
-            .into_iter()
-            .filter(|vendor| !replaced(vendor))
-            .map(|vendor| (Layer::BuiltIn, vendor))
-            .collect();
-        let first_own = vendors.len();
-        let own = operator.into_iter();
-        vendors.extend(own.map(|vendor| (Layer::Operator, vendor)));
-        vendors.truncate(usize::from(u16::MAX));
+        Self::with_files(built_in, &[], operator)
+    }
+
+    /// Compiles the operator's vendors over those of `files`, and these over the built-in ones.
+    ///
+    /// At most 65,535 vendors; those beyond are left out.
+    pub fn with_files(built_in: Vec<Vendor>, files: &[CookieList], operator: Vec<Vendor>) -> Self {
+        let own = operator.len();
+        let mut members = roster(built_in, files, operator);
+        let first_own = members.len() - own;
+        members.truncate(usize::from(u16::MAX));
         let ids = || (0..u16::MAX).map(VendorId);
-        let cookies = PatternTable::new(ids().zip(&vendors).flat_map(|(id, (layer, vendor))| {
-            vendor.cookies.iter().map(move |cookie| {
-                let max_lifetime = cookie.max_lifetime.map(whole_seconds);
+        let cookies = PatternTable::new(ids().zip(&members).flat_map(|(id, member)| {
+            let cookies = member.vendor.cookies.iter().zip(&member.cookies);
+            cookies.map(move |(cookie, layer)| {
                 let claim = Claim {
                     vendor: id,
-                    purpose: vendor.purpose,
-                    max_lifetime,
+                    purpose: member.vendor.purpose,
+                    max_lifetime: cookie.max_lifetime.map(whole_seconds),
                 };
                 (*layer, cookie.name.as_str(), claim)
             })
         }));
-        let paths = PatternTable::new(ids().zip(&vendors).flat_map(|(id, (layer, vendor))| {
-            vendor
-                .paths
-                .iter()
-                .map(move |path| (*layer, path.as_str(), id))
+        let paths = PatternTable::new(ids().zip(&members).flat_map(|(id, member)| {
+            let paths = member.vendor.paths.iter();
+            paths.map(move |path| (member.layer, path.as_str(), id))
         }));
         let slugs = ids()
-            .zip(&vendors)
-            .map(|(id, (_, vendor))| (slug(&vendor.name), id))
+            .zip(&members)
+            .map(|(id, member)| (slug(&member.vendor.name), id))
             .collect();
-        let vendors = vendors.into_iter().map(|(_, vendor)| vendor).collect();
         Self {
-            vendors,
+            members,
+            files: files.iter().map(|file| file.path.clone()).collect(),
             slugs,
             cookies,
             paths,
@@ -118,21 +131,70 @@ impl Catalogue {
         found.max_by_key(|(_, pattern)| pattern.len())
     }
 
-    /// The pattern by which `vendor` claims the cookie `name`. For explanations.
-    pub fn claiming_pattern(&self, vendor: VendorId, name: &str) -> Option<&str> {
-        let patterns = self
-            .vendor(vendor)?
-            .cookies
-            .iter()
-            .map(|cookie| cookie.name.as_str());
-        patterns
-            .filter(|pattern| pattern_matches(pattern, name.as_bytes()))
-            .max_by_key(|pattern| (!pattern.contains(['*', '#']), pattern.len()))
+    /// The pattern by which `vendor` claims the cookie `name`, and where that comes from. For
+    /// explanations.
+    pub fn claiming_pattern(&self, vendor: VendorId, name: &str) -> Option<(&str, Origin<'_>)> {
+        let member = self.member(vendor)?;
+        let claims = member.vendor.cookies.iter().zip(&member.cookies);
+        let claims = claims.filter_map(|(cookie, layer)| {
+            let rank = match_rank(*layer, &cookie.name, name.as_bytes())?;
+            Some((rank, cookie.name.as_str(), *layer))
+        });
+        let (_, pattern, layer) = claims.rev().max_by_key(|(rank, ..)| *rank)?;
+        Some((pattern, self.origin_of(layer)))
+    }
+
+    /// Where `vendor` comes from.
+    pub fn origin(&self, vendor: VendorId) -> Option<Origin<'_>> {
+        Some(self.origin_of(self.member(vendor)?.layer))
+    }
+
+    /// The files that list cookies of `vendor`.
+    pub fn files_of(&self, vendor: VendorId) -> impl Iterator<Item = &Path> {
+        let member = self.member(vendor);
+        let listed =
+            move |layer: &Layer| member.is_some_and(|member| member.cookies.contains(layer));
+        self.file_layers()
+            .filter(move |(layer, _)| listed(layer))
+            .map(|(_, path)| path)
+    }
+
+    /// Each file, with the number of vendors that it lists cookies of, and of those cookies.
+    pub fn files(&self) -> impl Iterator<Item = (&Path, usize, usize)> {
+        self.file_layers().map(|(layer, path)| {
+            let of = |member: &Member| member.cookies.iter().filter(|of| **of == layer).count();
+            let counts = self.members.iter().map(of).filter(|count| *count > 0);
+            let (vendors, cookies) =
+                counts.fold((0, 0), |(vendors, sum), count| (vendors + 1, sum + count));
+            (path, vendors, cookies)
+        })
+    }
+
+    fn member(&self, id: VendorId) -> Option<&Member> {
+        self.members.get(usize::from(id.0))
+    }
+
+    fn file_layers(&self) -> impl Iterator<Item = (Layer, &Path)> {
+        (0..=u16::MAX)
+            .map(Layer::File)
+            .zip(self.files.iter().map(PathBuf::as_path))
+    }
+
+    fn origin_of(&self, layer: Layer) -> Origin<'_> {
+        match layer {
+            Layer::BuiltIn => Origin::BuiltIn,
+            Layer::File(number) => Origin::File(
+                self.files
+                    .get(usize::from(number))
+                    .map_or_else(|| Path::new(""), PathBuf::as_path),
+            ),
+            Layer::Operator => Origin::Operator,
+        }
     }
 
     /// The vendor of that id.
     pub fn vendor(&self, id: VendorId) -> Option<&Vendor> {
-        self.vendors.get(usize::from(id.0))
+        self.member(id).map(|member| &member.vendor)
     }
 
     /// The vendor whose name has that [`slug`].
@@ -147,7 +209,8 @@ impl Catalogue {
 
     /// All vendors in force, the operator's last.
     pub fn iter(&self) -> impl Iterator<Item = (VendorId, &Vendor)> {
-        (0..u16::MAX).map(VendorId).zip(&self.vendors)
+        let vendors = self.members.iter().map(|member| &member.vendor);
+        (0..u16::MAX).map(VendorId).zip(vendors)
     }
 }
 

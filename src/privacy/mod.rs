@@ -17,11 +17,13 @@ mod cookies;
 mod field_lines;
 mod field_value;
 mod fields;
+mod pattern;
 mod patterns;
 mod policy;
 mod purpose;
 mod request;
 mod response;
+mod roster;
 mod rules;
 
 /// The vendors that privet knows, as TOML in the form of `[[vendor]]`.
@@ -35,7 +37,7 @@ pub const BUILT_IN_CATALOGUE: &str = concat!(
 );
 
 pub use address::{ClientAddr, MinimisedAddr, PseudonymKey, PseudonymReader};
-pub use catalogue::{Catalogue, Claim, VendorId, slug};
+pub use catalogue::{Catalogue, Claim, Origin, VendorId, slug};
 pub use client_ip::{Derived, TrustedProxies};
 pub use consent::{
     Answer, Answers, CONSENT_COOKIE, Choice, Consent, ConsentPolicy, ConsentSource, Outcome,
@@ -49,6 +51,7 @@ pub use field_lines::FieldLines;
 pub use field_value::{FieldValue, InvalidFieldValue};
 pub(crate) use fields::is_connection_specific;
 pub use fields::{Removal, removal};
+pub(crate) use pattern::exactly;
 pub use policy::{Policy, Stripped, Verdict};
 pub use purpose::{Purpose, Purposes};
 pub use request::{
@@ -57,6 +60,6 @@ pub use request::{
 };
 pub use response::{ResponseContext, add_security_fields, minimise_response};
 pub use rules::{
-    AddressMethod, AddressRule, ConsentRules, CookieRules, HeaderRules, Mode, PlatformRules,
-    SameSiteDefault, Signal, UnknownCookies, Vendor, VendorCookie,
+    AddressMethod, AddressRule, ConsentRules, CookieList, CookieRules, HeaderRules, Mode,
+    PlatformRules, SameSiteDefault, Signal, UnknownCookies, Vendor, VendorCookie,
 };

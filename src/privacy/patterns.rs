@@ -3,33 +3,28 @@
 //!
 //! Names and the literal beginnings of patterns are held in a radix tree, the literal ends of
 //! patterns that begin with `*` in another; a look-up walks each once and meets every entry that
-//! could match. The highest rank wins: an operator's entry over a built-in one, an exact name over a
-//! pattern, a longer literal over a shorter one.
+//! could match. The highest rank wins: an operator's entry over all others, an exact name over a
+//! pattern, a built-in entry over one of a file, a longer literal over a shorter one.
 
-/// One piece of a pattern after its literal beginning.
-#[derive(Clone, Debug, Eq, PartialEq)]
-enum Piece {
-    /// `*`: any run of bytes, also an empty one.
-    Any,
-    /// `#`: one digit or more.
-    Digits,
-    /// These bytes.
-    Literal(Box<[u8]>),
-}
+use super::pattern::{Piece, matches, pieces};
 
 /// Whose entry it is. Later ones win.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Layer {
+    /// Of the file of that number: what is built in is better known.
+    File(u16),
     /// Built into privet.
     BuiltIn,
     /// The operator's.
     Operator,
 }
 
+/// Which of two entries that match wins: the higher one.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-struct Rank {
-    layer: Layer,
+pub(super) struct Rank {
+    is_operators: bool,
     exact: bool,
+    layer: Layer,
     literal: usize,
 }
 
@@ -91,14 +86,11 @@ impl<T: Copy> PatternTable<T> {
         let parsed = patterns
             .into_iter()
             .map(|(layer, pattern, value)| parse(layer, pattern, value));
-        let (ends, mut parsed): (Vec<Parsed<T>>, Vec<Parsed<T>>) =
+        let (ends, parsed): (Vec<Parsed<T>>, Vec<Parsed<T>>) =
             parsed.partition(|(beginning, entry)| beginning.is_empty() && has_ending(&entry.tail));
-        let mut ends: Vec<Parsed<T>> = ends.into_iter().map(from_the_end).collect();
-        ends.sort_by(|a, b| a.0.cmp(&b.0));
-        let mut endings = node(Box::default(), &ends, 0);
+        let root = tree(parsed);
+        let mut endings = tree(ends.into_iter().map(from_the_end).collect());
         endings.turn();
-        parsed.sort_by(|a, b| a.0.cmp(&b.0));
-        let root = node(Box::default(), &parsed, 0);
         let child = |byte: u8| root.branches.iter().position(|branch| *branch == byte);
         let first = (0..=u8::MAX)
             .map(|byte| child(byte).and_then(|child| u8::try_from(child).ok()))
@@ -149,33 +141,27 @@ impl<T: Copy> PatternTable<T> {
 }
 
 fn parse<T>(layer: Layer, pattern: &str, value: T) -> Parsed<T> {
-    let wildcard = |byte: &u8| matches!(byte, b'*' | b'#');
-    let bytes = pattern.as_bytes();
-    let start = bytes.iter().position(&wildcard).unwrap_or(bytes.len());
-    let (beginning, mut rest) = bytes.split_at(start);
-    let mut tail = Vec::new();
-    while let Some((first, after)) = rest.split_first() {
-        match first {
-            b'*' => tail.push(Piece::Any),
-            b'#' => tail.push(Piece::Digits),
-            _ => {
-                let end = rest.iter().position(&wildcard).unwrap_or(rest.len());
-                let (literal, after) = rest.split_at(end);
-                tail.push(Piece::Literal(literal.into()));
-                rest = after;
-                continue;
-            }
-        }
-        rest = after;
-    }
-    let literal = bytes.iter().filter(|byte| !wildcard(byte)).count();
+    let mut tail = pieces(pattern);
+    let beginning = match tail.first() {
+        Some(Piece::Literal(_)) => tail.remove(0),
+        _ => Piece::Literal(Box::default()),
+    };
+    let length = |piece: &Piece| match piece {
+        Piece::Literal(literal) => literal.len(),
+        Piece::Any | Piece::Digits => 0,
+    };
     let rank = Rank {
-        layer,
+        is_operators: layer == Layer::Operator,
         exact: tail.is_empty(),
-        literal,
+        layer,
+        literal: length(&beginning) + tail.iter().map(length).sum::<usize>(),
+    };
+    let beginning = match beginning {
+        Piece::Literal(literal) => literal.into_vec(),
+        Piece::Any | Piece::Digits => Vec::new(),
     };
     (
-        beginning.to_vec(),
+        beginning,
         Entry {
             rank,
             tail: tail.into(),
@@ -200,6 +186,28 @@ fn from_the_end<T>((_, mut entry): Parsed<T>) -> Parsed<T> {
     end.reverse();
     entry.tail = pieces.into();
     (end, entry)
+}
+
+fn tree<T: Copy>(mut parsed: Vec<Parsed<T>>) -> Node<T> {
+    parsed.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.rank.cmp(&a.1.rank)));
+    node(Box::default(), &winners(parsed), 0)
+}
+
+/// Leaves out entries of the same pattern as one before them, which they can't win against. `parsed`
+/// is sorted by literal beginning, then from the highest rank to the lowest.
+fn winners<T>(parsed: Vec<Parsed<T>>) -> Vec<Parsed<T>> {
+    let mut winners: Vec<Parsed<T>> = Vec::with_capacity(parsed.len());
+    let mut group = 0;
+    for (literal, entry) in parsed {
+        if winners.last().is_none_or(|last| last.0 != literal) {
+            group = winners.len();
+        }
+        let rivals = winners.get(group..).unwrap_or_default();
+        if rivals.iter().all(|(_, rival)| rival.tail != entry.tail) {
+            winners.push((literal, entry));
+        }
+    }
+    winners
 }
 
 /// The node for `parsed` (sorted), all of which begin with the same `depth` bytes.
@@ -245,42 +253,12 @@ fn shared_length<T>(group: &[Parsed<T>]) -> usize {
     }
 }
 
-/// How far a `*` reaches where more pieces follow it; a stranger chooses the name's length.
-const REACH: usize = 128;
-
-/// Whether `tail` matches all of `text`.
-fn matches(tail: &[Piece], text: &[u8]) -> bool {
-    match tail {
-        [] => text.is_empty(),
-        [Piece::Any] => true,
-        [Piece::Any, Piece::Literal(end)] => text.ends_with(end),
-        [Piece::Any, Piece::Literal(middle), rest @ ..] => {
-            // Names are short: a searcher would cost more than the search.
-            let starts = text.windows(middle.len()).take(REACH);
-            starts.enumerate().any(|(at, window)| {
-                let behind = text.get(at + middle.len()..);
-                window == middle.as_ref() && behind.is_some_and(|text| matches(rest, text))
-            })
-        }
-        [Piece::Any, rest @ ..] => (0..=text.len().min(REACH))
-            .any(|skip| text.get(skip..).is_some_and(|text| matches(rest, text))),
-        [Piece::Digits, rest @ ..] => {
-            let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-            (1..=digits.min(REACH))
-                .rev()
-                .any(|count| text.get(count..).is_some_and(|text| matches(rest, text)))
-        }
-        [Piece::Literal(literal), rest @ ..] => text
-            .strip_prefix(literal.as_ref())
-            .is_some_and(|text| matches(rest, text)),
-    }
-}
-
-/// Whether the single `pattern` matches `name`.
-pub(super) fn pattern_matches(pattern: &str, name: &[u8]) -> bool {
-    let (beginning, entry) = parse(Layer::Operator, pattern, ());
+/// The rank of `pattern` if it matches `name`.
+pub(super) fn match_rank(layer: Layer, pattern: &str, name: &[u8]) -> Option<Rank> {
+    let (beginning, entry) = parse(layer, pattern, ());
     name.strip_prefix(beginning.as_slice())
         .is_some_and(|rest| matches(&entry.tail, rest))
+        .then_some(entry.rank)
 }
 
 #[cfg(test)]
@@ -288,6 +266,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::privacy::pattern::exactly;
 
     #[test]
     fn the_most_specific_entry_wins() {
@@ -329,6 +308,66 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_operators_entry_wins_over_all_an_exact_name_over_a_pattern_and_what_is_built_in_over_a_files()
+     {
+        use Layer::{BuiltIn, File, Operator};
+        let table = PatternTable::new([
+            (BuiltIn, "a", 1),
+            (BuiltIn, "built", 2),
+            (File(0), "a", 3),
+            (File(1), "a", 4),
+            (File(1), "a", 5),
+            (File(0), "b*", 6),
+            (BuiltIn, "o", 7),
+            (File(9), "o", 8),
+            (Operator, "o*", 9),
+            (File(0), "f", 10),
+            (File(1), "f", 11),
+            (File(1), "cart_x", 12),
+            (BuiltIn, "cart*", 13),
+        ]);
+        for (name, expected) in [
+            ("a", 1),
+            ("built", 2),
+            ("bus", 6),
+            ("o", 9),
+            ("f", 11),
+            ("cart_x", 12),
+            ("cart_y", 13),
+        ] {
+            assert_eq!(table.find(name.as_bytes()), Some(expected), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_escaped_stands_for_itself() {
+        let table = PatternTable::new(
+            [r"a\*", r"b\#*", r"c\\", r"d\e", r"f\"]
+                .map(|pattern| (Layer::BuiltIn, pattern, pattern)),
+        );
+        for (name, expected) in [
+            ("a*", Some(r"a\*")),
+            ("ab", None),
+            (r"a\*", None),
+            ("b#1", Some(r"b\#*")),
+            ("b1", None),
+            (r"c\", Some(r"c\\")),
+            (r"d\e", Some(r"d\e")),
+            (r"f\", Some(r"f\")),
+        ] {
+            assert_eq!(table.find(name.as_bytes()), expected, "{name}");
+        }
+        for name in ["sid", "a*", "#", r"\", r"\*", r"x\#y*", "é"] {
+            let pattern = exactly(name);
+            assert!(
+                match_rank(Layer::BuiltIn, &pattern, name.as_bytes()).is_some(),
+                "{pattern}"
+            );
+            assert!(match_rank(Layer::BuiltIn, &pattern, name.as_bytes()).is_some());
+        }
+    }
+
     proptest! {
         #[test]
         fn the_tree_finds_what_trying_each_pattern_finds(
@@ -339,10 +378,12 @@ mod tests {
                 patterns.iter().map(|pattern| (Layer::BuiltIn, pattern.as_str(), pattern.as_str())),
             );
             let name = name.as_bytes();
+            let pattern_matches =
+                |pattern: &str| match_rank(Layer::BuiltIn, pattern, name).is_some();
             let found = table.find(name);
-            let any = patterns.iter().any(|pattern| pattern_matches(pattern, name));
+            let any = patterns.iter().any(|pattern| pattern_matches(pattern));
             prop_assert_eq!(found.is_some(), any);
-            prop_assert!(found.is_none_or(|pattern| pattern_matches(pattern, name)));
+            prop_assert!(found.is_none_or(pattern_matches));
         }
     }
 }

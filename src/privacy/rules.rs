@@ -3,7 +3,7 @@
 //! Plain data, made by `config::resolve` once nothing in `proxy.toml` is wrong, and by tests.
 //! Holds no matchers: [`super::Catalogue`] and [`super::Policy`] compile them.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use super::{
     consent::PlatformId,
@@ -221,8 +221,19 @@ pub struct Vendor {
 /// One cookie of a vendor.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct VendorCookie {
-    /// Name pattern: `*` stands for any run of characters, `#` for one digit or more.
+    /// Name pattern: `*` stands for any run of characters, `#` for one digit or more, unless a `\`
+    /// stands before it.
     pub name: String,
     /// Longest life that the vendor promises.
     pub max_lifetime: Option<Duration>,
+}
+
+/// A file of `[catalogue] files`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct CookieList {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its vendors, each with one purpose: what a platform has for another purpose is another one
+    /// of the same name.
+    pub vendors: Vec<Vendor>,
 }

@@ -231,7 +231,7 @@ impl Reload {
 }
 
 fn compile(config: &Config, workers: usize) -> Result<Arc<Compiled>, String> {
-    let catalogue = catalogue(config.vendors.clone()).map_err(|report| report.to_string())?;
+    let catalogue = catalogue(config).map_err(|report| report.to_string())?;
     let catalogue = Arc::new(catalogue);
     let trust = trust(config)?;
     Ok(Arc::new(Compiled::new(config, &catalogue, trust, workers)))

@@ -204,6 +204,26 @@ fn a_broken_configuration_is_refused_with_its_reasons_and_the_old_one_still_serv
 }
 
 #[test]
+fn a_reload_reads_lists_of_cookies_again() {
+    let gateway = Gateway::with_file();
+    let text = fs::read_to_string(gateway.folder.path().join("proxy.toml")).expect("a file");
+    let files = format!("{text}\n[catalogue]\nfiles = [\"cookies.csv\"]\n");
+    gateway.folder.write("proxy.toml", &files);
+    let list = "Platform,Category,Cookie / Data Key name,Retention period,Wildcard match\n\
+        Corner Chat,Functional,corner,1 day,0\n";
+    gateway.folder.write("cookies.csv", list);
+    assert_eq!(gateway.folder.fine(&["reload"]), "reloaded\n");
+    let broken = list.replace(",0\n", ",no\n");
+    gateway.folder.write("cookies.csv", &broken);
+    let said = gateway.folder.run(&["reload"]);
+    assert_eq!((said.code, said.out.as_str()), (Some(2), ""), "{said:?}");
+    let expected = "cookies.csv:2:37: Wildcard match: \"no\" is neither";
+    assert!(said.err.contains(expected), "{}", said.err);
+    gateway.folder.write("cookies.csv", list);
+    assert_eq!(gateway.folder.fine(&["reload"]), "reloaded\n");
+}
+
+#[test]
 fn a_port_that_is_taken_is_one_line_and_exit_code_1() {
     let gateway = Gateway::with_file();
     let said = gateway.folder.run(&["run"]);

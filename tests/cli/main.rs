@@ -5,6 +5,7 @@
     reason = "a failed test may panic"
 )]
 
+mod catalogue_files;
 mod check;
 mod config;
 mod explain;

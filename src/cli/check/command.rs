@@ -40,7 +40,7 @@ fn promises(source: &Source, config: &Config) -> Result<String, String> {
         Certificates::load(&config.tls, &config.hosts()).map_err(|error| error.to_string())?;
     let resolver = Arc::new(CertificateResolver::new(certificates.clone()));
     server_config(&config.tls, resolver).map_err(|error| error.to_string())?;
-    let catalogue = catalogue(config.vendors.clone()).map_err(|report| report.to_string())?;
+    let catalogue = Arc::new(catalogue(config).map_err(|report| report.to_string())?);
     let mut text = Text::default();
     text.line(&format!("{}: no mistakes.", source.path().display()));
     text.title("Promised for every website");

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use super::files;
 use crate::{
     cli::layout::{counted, listed},
     config::{
@@ -31,6 +32,7 @@ pub(super) fn promises(config: &Config, catalogue: &Catalogue) -> Vec<String> {
         format!("Metrics, health and \"privet reload\" are answered on {address} only.")
     }));
     sentences.push(vendors(config, catalogue));
+    sentences.extend(files::listed_by(catalogue));
     sentences
 }
 

@@ -4,6 +4,7 @@
 //! Each sentence is true of what the other rooms do: who changes that changes it here.
 
 mod command;
+mod files;
 mod gaps;
 mod gateway;
 mod site;

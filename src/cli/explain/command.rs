@@ -31,7 +31,7 @@ pub(in crate::cli) fn explain(source: &Source, arguments: &ExplainArguments) -> 
         Ok(loaded) => loaded.config,
         Err(outcome) => return outcome,
     };
-    let catalogue = match catalogue(config.vendors.clone()) {
+    let catalogue = match catalogue(&config) {
         Ok(catalogue) => Arc::new(catalogue),
         Err(report) => return Outcome::failed(report),
     };

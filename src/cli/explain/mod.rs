@@ -15,4 +15,4 @@ mod wire;
 
 pub(super) use arguments::{Url, cookie, header, purposes, set_cookie};
 pub(super) use command::explain;
-pub(super) use why::layer;
+pub(super) use why::{layer, source};

@@ -5,8 +5,8 @@ use http::HeaderName;
 use super::show::Told;
 use crate::{
     privacy::{
-        CONSENT_COOKIE, Catalogue, Claim, Consent, ConsentSource, Policy, Purpose, Removal, State,
-        VendorId, Verdict,
+        CONSENT_COOKIE, Catalogue, Claim, Consent, ConsentSource, Origin, Policy, Purpose, Removal,
+        State, VendorId, Verdict,
     },
     serve::Rehearsed,
 };
@@ -71,27 +71,33 @@ fn claimant(name: &[u8], claim: Claim, catalogue: &Catalogue) -> String {
         .vendor(claim.vendor)
         .map_or("", |vendor| vendor.name.as_str());
     let name = String::from_utf8_lossy(name);
-    let pattern = catalogue.claiming_pattern(claim.vendor, &name);
-    let own = if is_own(catalogue, claim.vendor) {
-        " of [[vendor]]"
-    } else {
-        ""
+    let claiming = catalogue.claiming_pattern(claim.vendor, &name);
+    let (pattern, of) = match claiming {
+        Some((pattern, Origin::BuiltIn)) => (pattern, String::new()),
+        Some((pattern, origin)) => (pattern, format!(" of {}", source(origin))),
+        None => ("", String::new()),
     };
-    format!("{vendor}{own}, \"{}\"", pattern.unwrap_or_default())
+    format!("{vendor}{of}, \"{pattern}\"")
 }
 
-/// Whether a vendor is one of the operator's.
-fn is_own(catalogue: &Catalogue, vendor: VendorId) -> bool {
-    catalogue.operators().any(|own| own == vendor)
-}
-
-/// Where a vendor comes from.
-pub(in crate::cli) fn layer(catalogue: &Catalogue, vendor: VendorId) -> &'static str {
-    if is_own(catalogue, vendor) {
-        "[[vendor]]"
-    } else {
-        "built in"
+/// Where something of the catalogue comes from.
+pub(in crate::cli) fn source(origin: Origin<'_>) -> String {
+    match origin {
+        Origin::BuiltIn => "built in".to_owned(),
+        Origin::File(path) => path.display().to_string(),
+        Origin::Operator => "[[vendor]]".to_owned(),
     }
+}
+
+/// Where a vendor and its cookies come from.
+pub(in crate::cli) fn layer(catalogue: &Catalogue, vendor: VendorId) -> String {
+    let vendors = catalogue.origin(vendor).map(source);
+    let files = catalogue
+        .files_of(vendor)
+        .map(|path| path.display().to_string());
+    let mut sources: Vec<String> = vendors.into_iter().chain(files).collect();
+    sources.dedup();
+    sources.join(", ")
 }
 
 /// What the visitor said to a vendor's purpose, or to the vendor.

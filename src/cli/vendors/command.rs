@@ -15,7 +15,7 @@ pub(in crate::cli) fn vendors(source: &Source, names: &[String]) -> Outcome {
         Ok(loaded) => loaded,
         Err(outcome) => return outcome,
     };
-    let catalogue = match catalogue(config.vendors.clone()) {
+    let catalogue = match catalogue(&config) {
         Ok(catalogue) => Arc::new(catalogue),
         Err(report) => return Outcome::failed(report),
     };

@@ -2,12 +2,13 @@
 
 use crate::{
     cli::{
-        explain::layer,
+        explain::{layer, source},
         layout::{Text, listed},
     },
     config::write_duration,
     privacy::{
-        Catalogue, Claim, Consent, FieldLines, Policy, Purpose, Vendor, VendorId, Verdict, slug,
+        Catalogue, Claim, Consent, FieldLines, Origin, Policy, Purpose, Vendor, VendorId, Verdict,
+        slug,
     },
     serve::Site,
 };
@@ -78,11 +79,18 @@ impl Lookup<'_> {
         let Some(vendor) = self.catalogue.vendor(claim.vendor) else {
             return;
         };
-        let pattern = self.catalogue.claiming_pattern(claim.vendor, name);
+        let claiming = self.catalogue.claiming_pattern(claim.vendor, name);
+        let (pattern, of) = match claiming {
+            Some((pattern, origin @ Origin::File(_))) => {
+                (pattern, format!(" of {}", source(origin)))
+            }
+            Some((pattern, _)) => (pattern, String::new()),
+            None => ("", String::new()),
+        };
         let mut rows = self.of(claim.vendor, vendor);
         rows.push([
             "claimed".to_owned(),
-            format!("as a cookie, by \"{}\"", pattern.unwrap_or_default()),
+            format!("as a cookie, by \"{pattern}\"{of}"),
         ]);
         if let Some(seconds) = claim.max_lifetime {
             let lifetime = std::time::Duration::from_secs(seconds.into());

@@ -23,7 +23,7 @@ pub(super) fn table(catalogue: &Catalogue, own: usize) -> String {
             vendor.country.clone().unwrap_or_else(|| "-".to_owned()),
             format!("{:>7}", vendor.cookies.len()),
             format!("{:>5}", vendor.hosts.len()),
-            layer(catalogue, *id).to_owned(),
+            layer(catalogue, *id),
         ]);
     }
     let mut text = Text::default();

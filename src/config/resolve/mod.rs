@@ -6,8 +6,11 @@
 
 mod address;
 mod bounds;
+mod catalogue_files;
 mod certificate;
 mod consent;
+mod cookie_list;
+mod cookie_row;
 mod cookies;
 mod headers;
 mod host;
@@ -17,6 +20,7 @@ mod listen;
 mod log;
 pub(super) mod names;
 mod platform;
+mod retention;
 mod site;
 mod tls;
 mod top;

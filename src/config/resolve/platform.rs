@@ -9,7 +9,7 @@ use crate::{
         problem::Problem,
         section::{Keys, Section},
     },
-    privacy::{PlatformId, PlatformRules, Purpose, Purposes, Vendor, slug},
+    privacy::{CookieList, PlatformId, PlatformRules, Purpose, Purposes, Vendor, slug},
 };
 
 const KEYS: Keys = Keys {
@@ -25,20 +25,22 @@ const TC_STRING_KEYS: Keys = Keys {
     top_level: &[],
 };
 
-/// The vendors that a service can stand for: the operator's and the built-in ones, which are only
+/// The vendors that a service can stand for: the operator's, listed ones and built-in ones, which are only
 /// read where a file names one.
 pub(super) struct KnownVendors<'a> {
     own: &'a [Vendor],
+    files: &'a [CookieList],
 }
 
 impl<'a> KnownVendors<'a> {
-    pub(super) fn new(own: &'a [Vendor]) -> Self {
-        Self { own }
+    pub(super) fn new(own: &'a [Vendor], files: &'a [CookieList]) -> Self {
+        Self { own, files }
     }
 
     fn all(&self) -> impl Iterator<Item = &str> {
         let built_in = built_in_vendors().as_ref().map_or(&[][..], Vec::as_slice);
-        let vendors = self.own.iter().chain(built_in);
+        let listed = self.files.iter().flat_map(|file| &file.vendors);
+        let vendors = self.own.iter().chain(listed).chain(built_in);
         vendors.map(|vendor| vendor.name.as_str())
     }
 }

@@ -27,7 +27,15 @@ const KEYS: Keys = Keys {
     ],
     later: &["third_parties"],
     top_level: &[
-        "listen", "tls", "limits", "log", "ledger", "admin", "vendor", "include",
+        "listen",
+        "tls",
+        "limits",
+        "log",
+        "ledger",
+        "admin",
+        "catalogue",
+        "vendor",
+        "include",
     ],
 };
 

@@ -1,8 +1,8 @@
 //! The whole file: its sections in their order, and what must hold between them.
 
 use super::{
-    address, consent, cookies, headers, ledger, limits, listen, log, names, platform::KnownVendors,
-    site, tls, vendor,
+    address, catalogue_files, consent, cookies, headers, ledger, limits, listen, log, names,
+    platform::KnownVendors, site, tls, vendor,
 };
 use crate::{
     config::{
@@ -29,6 +29,7 @@ const KEYS: Keys = Keys {
         "log",
         "ledger",
         "admin",
+        "catalogue",
         "site",
         "vendor",
     ],
@@ -54,7 +55,9 @@ pub(in crate::config) fn config(root: &Value, context: Context<'_>) -> Option<Co
         .get("vendor")
         .map(|node| vendor::vendors(&node, vendor::Claims::Once))
         .unwrap_or_default();
-    let known = KnownVendors::new(&vendors);
+    let lists = section("catalogue", &catalogue_files::KEYS);
+    let catalogue_files = catalogue_files::files(lists.as_ref(), vendors.len());
+    let known = KnownVendors::new(&vendors, &catalogue_files);
     let base = rules(&root, address_section.as_ref(), &known);
     let sites = site::sites(root.get("site").as_ref(), &base, &addresses, &known);
     let expected = "at least one [[site]] with hosts and upstream";
@@ -64,6 +67,7 @@ pub(in crate::config) fn config(root: &Value, context: Context<'_>) -> Option<Co
     let tls = tls::tls(section("tls", &tls::KEYS).as_ref(), &sites);
     ledger::check(section("ledger", &ledger::KEYS).as_ref());
     Some(Config {
+        catalogue_files,
         limits: limits::limits(section("limits", &limits::TABLE).as_ref()),
         log: log::log(section("log", &log::KEYS).as_ref()),
         vendors,

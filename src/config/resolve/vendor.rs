@@ -179,25 +179,24 @@ fn path(node: &Node<'_>) -> Option<String> {
 
 fn policy(node: &Node<'_>) -> Option<String> {
     node.parsed("the URL of its privacy policy", |text| {
-        let rest = text
-            .strip_prefix("https://")
-            .or_else(|| text.strip_prefix("http://"));
-        let host = rest
-            .and_then(|rest| rest.split(['/', '?', '#']).next())
-            .unwrap_or_default();
-        let host = host
-            .split(':')
-            .next()
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        if host::is_name(&host) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        if is_url(text) {
             return Ok(text.to_owned());
         }
         let url = format!("https://{text}");
-        let meant = (rest.is_none() && host::is_name(text.split('/').next().unwrap_or_default()))
-            .then_some(url);
+        let meant = (!text.contains("://") && is_url(&url)).then_some(url);
         Err(Problem::error("is not a URL").meant(meant.as_deref()))
     })
+}
+
+/// Whether `text` is the URL of a web page.
+pub(super) fn is_url(text: &str) -> bool {
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    let authority = rest.and_then(|rest| rest.split(['/', '?', '#']).next());
+    let host = authority.and_then(|authority| authority.split(':').next());
+    host.is_some_and(|host| host::is_name(&host.to_ascii_lowercase()))
+        && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// Notes what another vendor has claimed. `claimed` holds for each claim the vendor's path and name.
