@@ -62,7 +62,7 @@ impl<T> Node<T> {
     }
 
     fn child(&self, first: u8) -> Option<&Self> {
-        let branch = self.branches.iter().position(|branch| *branch == first)?;
+        let branch = memchr::memchr(first, &self.branches)?;
         self.children.get(branch)
     }
 }
