@@ -4,6 +4,7 @@
 mod date;
 mod decision;
 mod eviction;
+mod lifetime;
 mod memory;
 mod pairs;
 mod set_cookie;
@@ -15,5 +16,6 @@ pub use memory::CookieMemory;
 pub use pairs::{CookiePair, pairs, request_pairs};
 pub use set_cookie::cookie_name;
 
+pub(super) use lifetime::Lifetime;
 pub(super) use pairs::judged_name;
-pub(super) use set_cookie::{Lifetime, Upgrade, upgraded};
+pub(super) use set_cookie::{Upgrade, upgraded};
