@@ -20,6 +20,7 @@ mod fields;
 mod patterns;
 mod policy;
 mod purpose;
+mod relocate;
 mod request;
 mod response;
 mod rules;

@@ -12,6 +12,7 @@ use super::{
     field_value::FieldValue,
     fields::{is_connection_specific, is_removed_from_response, named_by_connection},
     policy::{Policy, Stripped, Verdict},
+    relocate::relocated,
 };
 
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
@@ -53,7 +54,11 @@ pub fn minimise_response(
         }
         match *name {
             header::SET_COOKIE => return passes(value, context, &mut stripped),
-            header::LOCATION | header::CONTENT_LOCATION => relocate(value, context),
+            header::LOCATION | header::CONTENT_LOCATION | header::LINK | header::REFRESH => {
+                if let Some(public) = relocated(name, value, context.origin, context.authority) {
+                    *value = public;
+                }
+            }
             _ => {}
         }
         true
@@ -130,19 +135,5 @@ fn keep_out_of_shared_caches(fields: &mut FieldLines) {
     });
     if !is_private {
         fields.push(header::CACHE_CONTROL, FieldValue::from_static("private"));
-    }
-}
-
-/// A redirect to the website's own authority would send the browser past privet.
-fn relocate(value: &mut FieldValue, context: &ResponseContext<'_>) {
-    let Some(rest) = value.as_bytes().strip_prefix(context.origin.as_bytes()) else {
-        return;
-    };
-    if context.origin.is_empty() || !matches!(rest.first(), None | Some(b'/' | b'?' | b'#')) {
-        return;
-    }
-    let public = [b"https://", context.authority.as_bytes(), rest].concat();
-    if let Ok(public) = FieldValue::from_bytes(&public) {
-        *value = public;
     }
 }
