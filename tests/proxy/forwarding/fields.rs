@@ -221,18 +221,20 @@ fn urls_of_the_web_server_itself_become_public() {
 fn connect_and_trace_are_refused_and_other_methods_pass() {
     let origin = Origin::hello();
     let gateway = Gateway::before(&origin, "");
-    for start in ["CONNECT www.example.com:443", "TRACE /"] {
+    for start in [
+        "CONNECT www.example.com:443",
+        "connect www.example.com:443",
+        "TRACE /",
+        "Trace /",
+    ] {
         let mut client = Client::connect(gateway.https());
         assert_eq!(ask(&mut client, start, "", "").status, 405, "{start}");
     }
     let visitor = Http2::connect(gateway.https());
-    assert_eq!(
-        visitor
-            .send(request("TRACE", "/", empty()))
-            .answer()
-            .status(),
-        405
-    );
+    for method in ["TRACE", "trace", "connect"] {
+        let answer = visitor.send(request(method, "/", empty())).answer();
+        assert_eq!(answer.status(), 405, "{method}");
+    }
     assert_eq!(origin.started(), 0);
     let methods = [
         "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "PROPFIND", "x-own",
