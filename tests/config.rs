@@ -248,6 +248,7 @@ pseudonym_rotation = "90 minutes"
 [consent]
 policy_version = "${VERSION}"
 banner = false
+clear_site_data = ["storage", "executionContexts"]
 [cookies]
 unknown = "strip"
 same_site = "none"
@@ -277,12 +278,14 @@ method = "remove"
 [site.consent]
 signals = ["dnt", "privet"]
 gpc = []
+clear_site_data = []
 [site.cookies]
 unknown = "session"
 same_site = "strict"
 secure = false
 evict = false
 keep_same_site = ["__Host-sid"]
+cap_script_set = true
 [site.headers]
 permissions_policy = "geolocation=(self \"https://a.example\")"
 [[vendor]]
@@ -311,6 +314,9 @@ fn a_site_inherits_what_it_does_not_say() {
     assert_eq!(second.consent.policy_version, "2026-11");
     assert!(!second.consent.banner && second.consent.gpc.is_empty());
     assert_eq!(second.cookies.same_site, SameSiteDefault::Strict);
+    assert!(second.cookies.cap_script_set && !first.cookies.cap_script_set);
+    assert_eq!(first.consent.clear_site_data.len(), 2);
+    assert_eq!(second.consent.clear_site_data, []);
     assert_eq!(second.headers.referrer_policy, None);
     assert_eq!(config.log.query, ["page", "${x"]);
 }

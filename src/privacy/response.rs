@@ -7,7 +7,7 @@ use http::{HeaderName, header};
 
 use super::{
     consent::{CONSENT_COOKIE, Consent},
-    cookies::{Evictions, cookie_name, judged_name, upgraded},
+    cookies::{CAPPED_COOKIE, Evictions, Reissues, cookie_name, judged_name, upgraded},
     field_lines::FieldLines,
     field_value::FieldValue,
     fields::{is_connection_specific, is_removed_from_response, named_by_connection},
@@ -80,6 +80,19 @@ pub fn minimise_response(
     stripped
 }
 
+/// Sets again, behind the fields of a minimised response, what of `reissues` the website does not
+/// set itself.
+pub fn add_reissues(fields: &mut FieldLines, reissues: &Reissues) {
+    let lines = reissues.beside(fields.get_all(&header::SET_COOKIE));
+    if lines.is_empty() {
+        return;
+    }
+    keep_out_of_shared_caches(fields);
+    for line in lines {
+        fields.push(header::SET_COOKIE, line);
+    }
+}
+
 /// `Referrer-Policy` and `Permissions-Policy` where the website says nothing, and privet's own
 /// `Strict-Transport-Security`, since the gateway owns TLS (RFC 6797 §7.1: exactly one).
 pub fn add_security_fields(fields: &mut FieldLines, policy: &Policy) {
@@ -105,8 +118,11 @@ fn passes(
 ) -> bool {
     let policy = context.policy;
     let cookie = judged_name(cookie_name(line.as_bytes()));
-    // Only the visitor gives consent; a website can't give it to itself.
-    if cookie == CONSENT_COOKIE.as_bytes() {
+    // Only the visitor gives consent; a website can't give it to itself, nor put off what is due.
+    if [CONSENT_COOKIE, CAPPED_COOKIE]
+        .iter()
+        .any(|own| cookie == own.as_bytes())
+    {
         return false;
     }
     let verdict = policy.verdict(cookie, context.consent);

@@ -23,7 +23,7 @@ use crate::{
     metrics::{Direction, Malformed},
     privacy::{
         ClientAddr, ClientRequest, Consent, Content, CookieDecision, FieldLines, FieldValue,
-        OriginRequest, ResponseContext, Stripped, add_security_fields,
+        OriginRequest, ResponseContext, Stripped, add_reissues, add_security_fields,
         minimise_request, minimise_response,
     },
     site::Authority,
@@ -232,6 +232,9 @@ fn bring_back(
     let stripped = minimise_response(&mut response.fields, context, &cookies.evictions);
     if !cookies.evictions.is_empty() {
         response.evictions = Some(Rc::clone(cookies));
+    }
+    if !cookies.reissues.is_empty() {
+        add_reissues(&mut response.fields, &cookies.reissues);
     }
     if let Some(protocol) = upgrade {
         response.fields.push(header::UPGRADE, protocol);

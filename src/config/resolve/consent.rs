@@ -4,7 +4,7 @@
 
 use super::{
     bounds::{DAY, SECOND, seconds_within},
-    names::{default_signals, signals},
+    names::{SITE_DATA, default_signals, signals},
 };
 use crate::{
     config::{
@@ -13,7 +13,7 @@ use crate::{
         problem::Problem,
         section::{Keys, Section},
     },
-    privacy::{ConsentRules, Purpose, Purposes, Signal},
+    privacy::{ConsentRules, Purpose, Purposes, Signal, SiteData},
 };
 
 pub(super) const KEYS: Keys = Keys {
@@ -25,6 +25,7 @@ pub(super) const KEYS: Keys = Keys {
         "policy_version",
         "lifetime",
         "banner",
+        "clear_site_data",
     ],
     later: &["platform"],
     top_level: &[],
@@ -70,6 +71,7 @@ pub(super) fn default() -> ConsentRules {
         policy_version: "1".to_owned(),
         lifetime: DAY * 180,
         banner: true,
+        clear_site_data: Vec::new(),
     }
 }
 
@@ -92,6 +94,8 @@ pub(super) fn consent(section: Option<&Section<'_>>, base: &ConsentRules) -> Con
     let version = get("policy_version").and_then(|node| node.parsed(VERSION, version));
     // Browsers keep no cookie for longer, so no choice could hold for longer.
     let lifetime = get("lifetime").and_then(|node| seconds_within(&node, SECOND, DAY * 400));
+    let clear = get("clear_site_data")
+        .and_then(|node| node.list("a list, such as [\"cache\", \"storage\"]", site_data));
     ConsentRules {
         signals: asked.unwrap_or_else(|| base.signals.clone()),
         platforms: base.platforms.clone(),
@@ -103,6 +107,7 @@ pub(super) fn consent(section: Option<&Section<'_>>, base: &ConsentRules) -> Con
         banner: get("banner")
             .and_then(|node| node.boolean())
             .unwrap_or(base.banner),
+        clear_site_data: clear.unwrap_or_else(|| base.clear_site_data.clone()),
     }
 }
 
@@ -118,6 +123,23 @@ fn signal(node: &Node<'_>) -> Option<Signal> {
                 let known = names.iter().chain(LATER_SIGNALS).copied();
                 Problem::error("is not a signal").meant(nearest(text, known))
             })
+    })
+}
+
+/// One kind of data. `Clear-Site-Data` can't leave a cookie out, so with `"cookies"` it would take
+/// the choice itself and the visitor's session.
+fn site_data(node: &Node<'_>) -> Option<SiteData> {
+    let names: Vec<&str> = SITE_DATA.iter().map(|data| data.name()).collect();
+    node.parsed(&one_of(&names), |text| {
+        let found = SITE_DATA.iter().find(|data| data.name() == text);
+        found.copied().ok_or_else(|| match text {
+            "cookies" => Problem::error(
+                "would sign the visitor out and clear the choice itself; cookies.evict expires the \
+                 refused ones",
+            ),
+            _ => Problem::error("is no data that browsers clear")
+                .meant(nearest(text, names.iter().copied())),
+        })
     })
 }
 

@@ -7,6 +7,7 @@ mod eviction;
 mod lifetime;
 mod memory;
 mod pairs;
+mod reissue;
 mod set_cookie;
 
 pub use date::imf_fixdate;
@@ -14,6 +15,7 @@ pub use decision::{CookieDecision, evictions};
 pub use eviction::Evictions;
 pub use memory::CookieMemory;
 pub use pairs::{CookiePair, pairs, request_pairs};
+pub use reissue::{CAPPED_COOKIE, Reissues};
 pub use set_cookie::cookie_name;
 
 pub(super) use lifetime::Lifetime;

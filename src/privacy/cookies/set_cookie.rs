@@ -80,7 +80,7 @@ pub(crate) fn upgraded(line: &FieldValue, upgrade: Upgrade, now: i64) -> Option<
 }
 
 /// The attribute as it stands behind others; empty for [`SameSiteDefault::Leave`].
-fn same_site_attribute(default: SameSiteDefault) -> &'static str {
+pub(super) fn same_site_attribute(default: SameSiteDefault) -> &'static str {
     match default {
         SameSiteDefault::Lax => "; SameSite=Lax",
         SameSiteDefault::Strict => "; SameSite=Strict",

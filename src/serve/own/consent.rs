@@ -17,6 +17,8 @@ use crate::{
 /// The statement of support for Global Privacy Control.
 pub(super) const GPC_SUPPORT: &str = "{\"gpc\":true,\"lastUpdate\":\"2026-11-24\"}\n";
 
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+
 /// What was chosen, as JSON.
 pub(super) fn tell(scene: &Scene<'_>) -> Response<ResponseBody> {
     json(scene, scene.consent)
@@ -133,7 +135,13 @@ pub(super) async fn choose(
     };
     let fields = response.headers_mut();
     fields.extend(set_cookie(line));
-    // Changing one's mind takes effect at once.
+    // Changing one's mind takes effect at once, on what the browser keeps too.
+    if consent.takes_back(scene.consent, policy.catalogue())
+        && let Some(data) = policy.clear_site_data()
+        && let Ok(data) = HeaderValue::try_from(data.clone())
+    {
+        fields.insert(CLEAR_SITE_DATA, data);
+    }
     for line in evictions(&scene.request.fields, scene.host, policy, &consent).lines() {
         fields.extend(set_cookie(line.clone()));
     }

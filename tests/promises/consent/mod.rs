@@ -4,3 +4,4 @@ mod form;
 mod prefix;
 mod signals;
 mod stored;
+mod withdrawal;
