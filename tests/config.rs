@@ -263,6 +263,9 @@ fn a_site_inherits_what_it_does_not_say() {
     assert_eq!(onetrust.vendors.len(), 2);
     assert_eq!(platforms.len(), 2);
     assert_eq!(second.cookies.same_site, SameSiteDefault::Strict);
+    assert!(second.cookies.cap_script_set && !first.cookies.cap_script_set);
+    assert_eq!(first.consent.clear_site_data.len(), 2);
+    assert_eq!(second.consent.clear_site_data, []);
     assert_eq!(second.headers.referrer_policy, None);
     assert_eq!(config.log.query, ["page", "${x"]);
 }

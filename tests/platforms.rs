@@ -42,6 +42,7 @@ fn policy(platform: PlatformId) -> ConsentPolicy {
         policy_version: "1".to_owned(),
         lifetime: Duration::from_secs(86_400),
         banner: false,
+        clear_site_data: Vec::new(),
     };
     ConsentPolicy::new(rules, Arc::new(Catalogue::new(Vec::new(), Vec::new())))
 }

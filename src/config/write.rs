@@ -241,6 +241,10 @@ fn consent(out: &mut Toml, rules: &ConsentRules) {
     out.value("policy_version", string(&rules.policy_version));
     out.value("lifetime", duration(rules.lifetime));
     out.value("banner", rules.banner);
+    out.value(
+        "clear_site_data",
+        list(rules.clear_site_data.iter().map(|data| data.name())),
+    );
 }
 
 fn platform(out: &mut Toml, rules: &PlatformRules) {
@@ -275,6 +279,7 @@ fn cookies(out: &mut Toml, rules: &CookieRules) {
     out.value("max_lifetime", duration(rules.max_lifetime));
     out.value("keep", list(&rules.keep));
     out.value("evict", rules.evict);
+    out.value("cap_script_set", rules.cap_script_set);
 }
 
 fn headers(out: &mut Toml, rules: &HeaderRules) {

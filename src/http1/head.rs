@@ -136,7 +136,7 @@ pub(crate) fn parse_request(head: &Bytes, limits: HeadLimits) -> Result<RequestH
         .map_err(head_error)?;
     let method = Method::from_bytes(parsed.method.unwrap_or_default().as_bytes())
         .map_err(|_| HeadError::StartLine)?;
-    if method == Method::CONNECT || method == Method::TRACE {
+    if is_refused_method(&method) {
         return Err(HeadError::Method);
     }
     let version = if parsed.version == Some(1) {
@@ -163,6 +163,14 @@ pub(crate) fn parse_request(head: &Bytes, limits: HeadLimits) -> Result<RequestH
         keep_alive: marks.keeps(version),
         fields,
     })
+}
+
+/// Whether a method is one that no proxy for websites passes on: `CONNECT` would open a way to
+/// elsewhere, `TRACE` tells scripts what they may not read. Methods are case-sensitive (RFC 9110
+/// §9.1), but not to every web server.
+pub(crate) fn is_refused_method(method: &Method) -> bool {
+    let is = |name: &str| method.as_str().eq_ignore_ascii_case(name);
+    is("CONNECT") || is("TRACE")
 }
 
 /// Parses a complete response head. `to_head` says that the request was a `HEAD`.

@@ -12,8 +12,8 @@ mod write;
 
 pub(crate) use content::{ContentError, Decoded, Decoder};
 pub(crate) use head::{
-    HeadBoundary, HeadError, HeadLimits, RequestHead, ResponseContent, ResponseHead, parse_request,
-    parse_response,
+    HeadBoundary, HeadError, HeadLimits, RequestHead, ResponseContent, ResponseHead,
+    is_refused_method, parse_request, parse_response,
 };
 pub(crate) use write::{
     Head, LAST_CHUNK, write_chunk_size, write_request_head, write_response_head, write_trailers,

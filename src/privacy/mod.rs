@@ -21,6 +21,7 @@ mod pattern;
 mod patterns;
 mod policy;
 mod purpose;
+mod relocate;
 mod request;
 mod response;
 mod roster;
@@ -40,26 +41,26 @@ pub use address::{ClientAddr, MinimisedAddr, PseudonymKey, PseudonymReader};
 pub use catalogue::{Catalogue, Claim, Origin, VendorId, slug};
 pub use client_ip::{Derived, TrustedProxies};
 pub use consent::{
-    Answer, Answers, CONSENT_COOKIE, Choice, Consent, ConsentPolicy, ConsentSource, Outcome,
-    PlatformId, PlatformReading, SERVICE_ALIASES, State,
+    Answer, Answers, CONSENT_COOKIE, Choice, Consent, ConsentPolicy, ConsentSource, MIRROR_COOKIE,
+    Outcome, PlatformId, PlatformReading, SERVICE_ALIASES, State,
 };
 pub use cookies::{
-    CookieDecision, CookieMemory, CookiePair, Evictions, cookie_name, evictions, imf_fixdate,
-    pairs, request_pairs,
+    CAPPED_COOKIE, CookieDecision, CookieMemory, CookiePair, Evictions, Reissues, cookie_name,
+    evictions, imf_fixdate, pairs, request_pairs,
 };
 pub use field_lines::FieldLines;
 pub use field_value::{FieldValue, InvalidFieldValue};
 pub(crate) use fields::is_connection_specific;
 pub use fields::{Removal, removal};
 pub(crate) use pattern::exactly;
-pub use policy::{Policy, Stripped, Verdict};
+pub use policy::{Policy, Stripped, Verdict, is_own_cookie};
 pub use purpose::{Purpose, Purposes};
 pub use request::{
     ClientRequest, Content, OriginRequest, minimise_request, minimise_response_trailers,
     minimise_trailers,
 };
-pub use response::{ResponseContext, add_security_fields, minimise_response};
+pub use response::{ResponseContext, add_reissues, add_security_fields, minimise_response};
 pub use rules::{
     AddressMethod, AddressRule, ConsentRules, CookieList, CookieRules, HeaderRules, Mode,
-    PlatformRules, SameSiteDefault, Signal, UnknownCookies, Vendor, VendorCookie,
+    PlatformRules, SameSiteDefault, Signal, SiteData, UnknownCookies, Vendor, VendorCookie,
 };

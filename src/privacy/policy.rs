@@ -6,12 +6,13 @@ use http::HeaderName;
 
 use super::{
     catalogue::{Catalogue, VendorId, whole_seconds},
-    consent::{CONSENT_COOKIE, Consent, ConsentPolicy},
-    cookies::{Lifetime, Upgrade},
+    consent::{CONSENT_COOKIE, Consent, ConsentPolicy, MIRROR_COOKIE},
+    cookies::{CAPPED_COOKIE, Lifetime, Upgrade},
     patterns::{Layer, PatternTable},
     purpose::{Purpose, Purposes},
     rules::{
-        AddressRule, ConsentRules, CookieRules, HeaderRules, Mode, SameSiteDefault, UnknownCookies,
+        AddressRule, ConsentRules, CookieRules, HeaderRules, Mode, SameSiteDefault, SiteData,
+        UnknownCookies,
     },
 };
 use crate::privacy::field_value::FieldValue;
@@ -24,11 +25,15 @@ pub struct Policy {
     pub(super) headers: HeaderRules,
     pub(super) hsts: Option<FieldValue>,
     pub(super) evict: bool,
+    /// Never while observing.
+    pub(super) cap_script_set: bool,
+    /// `Clear-Site-Data` for a withdrawal; never while observing.
+    clear_site_data: Option<FieldValue>,
     keep: PatternTable<()>,
     keep_attributes: HashSet<Vec<u8>>,
     unknown: UnknownCookies,
-    secure: bool,
-    same_site: SameSiteDefault,
+    pub(super) secure: bool,
+    pub(super) same_site: SameSiteDefault,
     max_lifetime: u32,
     /// A bit for each length, up to 63, that a hidden field's name has: nearly every field is known
     /// not to be hidden by that alone.
@@ -67,9 +72,11 @@ impl Policy {
             .keep
             .iter()
             .map(|pattern| (Layer::Operator, pattern.as_str(), ()));
+        let enforces = mode == Mode::Enforce;
         Self {
             mode,
             address,
+            clear_site_data: site_data_value(&consent.clear_site_data).filter(|_| enforces),
             consent: ConsentPolicy::new(consent, catalogue),
             hidden_lengths: headers
                 .hide
@@ -78,6 +85,7 @@ impl Policy {
             headers,
             hsts,
             evict: cookies.evict,
+            cap_script_set: cookies.cap_script_set && enforces,
             keep: PatternTable::new(keep),
             keep_attributes: cookies
                 .keep_same_site
@@ -130,7 +138,7 @@ impl Policy {
         match self.catalogue().cookie(name) {
             Some(claim) if consent.allows(claim) => Verdict::Kept(claim.max_lifetime),
             Some(claim) => Verdict::Stripped(Stripped(Some(claim.vendor))),
-            None if name == CONSENT_COOKIE.as_bytes() => Verdict::Kept(None),
+            None if is_own_cookie(name) => Verdict::Kept(None),
             None => match self.unknown {
                 UnknownCookies::Keep => Verdict::Kept(None),
                 UnknownCookies::Session => Verdict::KeptForSession,
@@ -167,6 +175,23 @@ impl Policy {
         Some(promised.unwrap_or(u32::MAX).min(self.max_lifetime))
     }
 
+    /// The life, in seconds, with which a script's cookie `name` may be set again; `None` if nobody
+    /// promises one, or it is to be left alone.
+    pub(super) fn life_anew(&self, name: &[u8], consent: &Consent) -> Option<u32> {
+        let claim = self.catalogue().cookie(name)?;
+        let may = claim.purpose != Purpose::Necessary
+            && consent.allows(claim)
+            && !self.keeps(name)
+            && !self.keep_attributes.contains(name);
+        let promised = claim.max_lifetime.filter(|_| may)?;
+        Some(promised.min(self.max_lifetime))
+    }
+
+    /// `Clear-Site-Data` for an answer that takes a consent back.
+    pub fn clear_site_data(&self) -> Option<&FieldValue> {
+        self.clear_site_data.as_ref()
+    }
+
     /// `X-Privet-Consent`; `None` if nothing beyond the necessary is granted.
     pub(super) fn consent_value(&self, granted: Purposes) -> Option<FieldValue> {
         let granted = granted.difference(Purposes::NECESSARY);
@@ -182,6 +207,24 @@ impl Policy {
         let length = name.as_str().len().min(63);
         self.hidden_lengths >> length & 1 == 1 && self.headers.hide.contains(name)
     }
+}
+
+/// Whether a cookie is one of privet's own: the choice, its copy from another platform, and what
+/// says that lifetimes were capped today.
+pub fn is_own_cookie(name: &[u8]) -> bool {
+    let own = [CONSENT_COOKIE, MIRROR_COOKIE, CAPPED_COOKIE];
+    own.iter().any(|own| name == own.as_bytes())
+}
+
+/// Quoted strings, as the W3C's Clear Site Data §3.1 has them.
+fn site_data_value(data: &[SiteData]) -> Option<FieldValue> {
+    let quoted: Vec<String> = data
+        .iter()
+        .map(|data| format!("\"{}\"", data.name()))
+        .collect();
+    FieldValue::try_from(quoted.join(", "))
+        .ok()
+        .filter(|value| !value.is_empty())
 }
 
 impl fmt::Debug for Policy {

@@ -199,14 +199,16 @@ pub fn minimise_trailers(trailers: &mut HeaderMap, client: ClientAddr) {
     }
 }
 
-/// Takes from a response's trailer section what must not stand there.
-pub fn minimise_response_trailers(trailers: &mut HeaderMap) {
+/// Takes from a response's trailer section what must not stand there, and what its header section
+/// may not hold either.
+pub fn minimise_response_trailers(trailers: &mut HeaderMap, policy: &Policy) {
     let removed: Vec<HeaderName> = trailers
         .keys()
         .filter(|name| {
             is_framing_or_control(name)
                 || is_connection_specific(name)
                 || super::fields::is_removed_from_response(name)
+                || policy.hides(name)
         })
         .cloned()
         .collect();

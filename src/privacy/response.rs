@@ -7,11 +7,12 @@ use http::{HeaderName, header};
 
 use super::{
     consent::{CONSENT_COOKIE, Consent},
-    cookies::{Evictions, cookie_name, judged_name, upgraded},
+    cookies::{CAPPED_COOKIE, Evictions, Reissues, cookie_name, judged_name, upgraded},
     field_lines::FieldLines,
     field_value::FieldValue,
     fields::{is_connection_specific, is_removed_from_response, named_by_connection},
     policy::{Policy, Stripped, Verdict},
+    relocate::relocated,
 };
 
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
@@ -53,7 +54,11 @@ pub fn minimise_response(
         }
         match *name {
             header::SET_COOKIE => return passes(value, context, &mut stripped),
-            header::LOCATION | header::CONTENT_LOCATION => relocate(value, context),
+            header::LOCATION | header::CONTENT_LOCATION | header::LINK | header::REFRESH => {
+                if let Some(public) = relocated(name, value, context.origin, context.authority) {
+                    *value = public;
+                }
+            }
             _ => {}
         }
         true
@@ -73,6 +78,19 @@ pub fn minimise_response(
     }
     add_security_fields(fields, policy);
     stripped
+}
+
+/// Sets again, behind the fields of a minimised response, what of `reissues` the website does not
+/// set itself.
+pub fn add_reissues(fields: &mut FieldLines, reissues: &Reissues) {
+    let lines = reissues.beside(fields.get_all(&header::SET_COOKIE));
+    if lines.is_empty() {
+        return;
+    }
+    keep_out_of_shared_caches(fields);
+    for line in lines {
+        fields.push(header::SET_COOKIE, line);
+    }
 }
 
 /// `Referrer-Policy` and `Permissions-Policy` where the website says nothing, and privet's own
@@ -100,8 +118,11 @@ fn passes(
 ) -> bool {
     let policy = context.policy;
     let cookie = judged_name(cookie_name(line.as_bytes()));
-    // Only the visitor gives consent; a website can't give it to itself.
-    if cookie == CONSENT_COOKIE.as_bytes() {
+    // Only the visitor gives consent; a website can't give it to itself, nor put off what is due.
+    if [CONSENT_COOKIE, CAPPED_COOKIE]
+        .iter()
+        .any(|own| cookie == own.as_bytes())
+    {
         return false;
     }
     let verdict = policy.verdict(cookie, context.consent);
@@ -130,19 +151,5 @@ fn keep_out_of_shared_caches(fields: &mut FieldLines) {
     });
     if !is_private {
         fields.push(header::CACHE_CONTROL, FieldValue::from_static("private"));
-    }
-}
-
-/// A redirect to the website's own authority would send the browser past privet.
-fn relocate(value: &mut FieldValue, context: &ResponseContext<'_>) {
-    let Some(rest) = value.as_bytes().strip_prefix(context.origin.as_bytes()) else {
-        return;
-    };
-    if context.origin.is_empty() || !matches!(rest.first(), None | Some(b'/' | b'?' | b'#')) {
-        return;
-    }
-    let public = [b"https://", context.authority.as_bytes(), rest].concat();
-    if let Ok(public) = FieldValue::from_bytes(&public) {
-        *value = public;
     }
 }

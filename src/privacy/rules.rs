@@ -63,6 +63,31 @@ pub struct ConsentRules {
     pub lifetime: Duration,
     /// Accepted for later; the banner is not built yet.
     pub banner: bool,
+    /// What browsers are told to clear when a consent is taken back.
+    pub clear_site_data: Vec<SiteData>,
+}
+
+/// A kind of data that a website keeps in a browser (W3C, Clear Site Data §3.1), of those that can
+/// be cleared with the choice still standing: not the cookies.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SiteData {
+    /// What the browser cached.
+    Cache,
+    /// localStorage, IndexedDB, service workers and the like.
+    Storage,
+    /// Pages that are open are loaded again.
+    ExecutionContexts,
+}
+
+impl SiteData {
+    /// The name in the field, and in `consent.clear_site_data`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cache => "cache",
+            Self::Storage => "storage",
+            Self::ExecutionContexts => "executionContexts",
+        }
+    }
 }
 
 impl ConsentRules {
@@ -160,6 +185,8 @@ pub struct CookieRules {
     pub keep: Vec<String>,
     /// Whether refused cookies that the browser still holds are expired.
     pub evict: bool,
+    /// Whether cookies that scripts set are set again with the lifetime promised for them.
+    pub cap_script_set: bool,
 }
 
 /// `cookies.unknown`.

@@ -3,14 +3,18 @@
 use std::{
     fmt,
     pin::Pin,
+    rc::Rc,
     task::{Context, Poll},
 };
 
 use bytes::{Bytes, BytesMut};
 use http_body::{Body, Frame, SizeHint};
 
-use super::record::Record;
-use crate::upstream::{ExchangeError, Stream, UpstreamBody};
+use super::{record::Record, snapshot::Snapshot};
+use crate::{
+    privacy::minimise_response_trailers,
+    upstream::{ExchangeError, Stream, UpstreamBody},
+};
 
 /// What a visitor gets. Dropping it, at its end or before, writes the access log's line.
 pub(crate) struct ResponseBody {
@@ -20,7 +24,8 @@ pub(crate) struct ResponseBody {
 
 enum Content {
     Full(Bytes),
-    Upstream(UpstreamBody),
+    /// With whose rules its trailer section is measured by.
+    Upstream(UpstreamBody, Rc<Snapshot>, usize),
 }
 
 impl ResponseBody {
@@ -32,10 +37,10 @@ impl ResponseBody {
         }
     }
 
-    /// A website's content.
-    pub(super) fn upstream(body: UpstreamBody) -> Self {
+    /// The content of a website, by its place in the configuration.
+    pub(super) fn upstream(body: UpstreamBody, snapshot: Rc<Snapshot>, site: usize) -> Self {
         Self {
-            content: Content::Upstream(body),
+            content: Content::Upstream(body, snapshot, site),
             record: None,
         }
     }
@@ -54,14 +59,14 @@ impl ResponseBody {
     pub(super) fn length(&self) -> Option<u64> {
         match &self.content {
             Content::Full(content) => Some(content.len() as u64),
-            Content::Upstream(body) => body.length(),
+            Content::Upstream(body, ..) => body.length(),
         }
     }
 
     /// The stream behind a `101 Switching Protocols`, and the record to keep until it ends.
     pub(super) fn into_tunnel(self) -> Option<(Stream, BytesMut, Option<Box<Record>>)> {
         match self.content {
-            Content::Upstream(body) => {
+            Content::Upstream(body, ..) => {
                 let (stream, input) = body.into_tunnel()?;
                 Some((stream, input, self.record))
             }
@@ -76,7 +81,10 @@ impl ResponseBody {
         let frame = match &mut self.content {
             Content::Full(content) if content.is_empty() => Poll::Ready(None),
             Content::Full(content) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(content))))),
-            Content::Upstream(body) => body.poll_frame(cx),
+            Content::Upstream(body, snapshot, site) => {
+                let frame = body.poll_frame(cx);
+                frame.map_ok(|frame| minimised(frame, snapshot, *site))
+            }
         };
         if let Some(record) = &mut self.record {
             match &frame {
@@ -89,6 +97,17 @@ impl ResponseBody {
         }
         frame
     }
+}
+
+/// A frame with what of a trailer section may reach the visitor.
+fn minimised(mut frame: Frame<Bytes>, snapshot: &Snapshot, site: usize) -> Frame<Bytes> {
+    if let Some(trailers) = frame.trailers_mut() {
+        match snapshot.compiled.sites.get(site) {
+            Some(site) => minimise_response_trailers(trailers, &site.policy),
+            None => trailers.clear(),
+        }
+    }
+    frame
 }
 
 impl Body for ResponseBody {
@@ -105,7 +124,7 @@ impl Body for ResponseBody {
     fn is_end_stream(&self) -> bool {
         match &self.content {
             Content::Full(content) => content.is_empty(),
-            Content::Upstream(body) => body.is_empty(),
+            Content::Upstream(body, ..) => body.is_empty(),
         }
     }
 

@@ -19,12 +19,12 @@ use super::{
 use crate::{
     config::options::Limits,
     demo,
-    http1::HeadError,
+    http1::{HeadError, is_refused_method},
     metrics::{Direction, Malformed},
     privacy::{
         ClientAddr, ClientRequest, Consent, Content, CookieDecision, FieldLines, FieldValue,
-        OriginRequest, ResponseContext, Stripped, add_security_fields, minimise_request,
-        minimise_response,
+        OriginRequest, ResponseContext, Stripped, add_reissues, add_security_fields,
+        minimise_request, minimise_response,
     },
     site::Authority,
     upstream::{BoxContent, ExchangeError, SendReport, Upstream},
@@ -130,6 +130,9 @@ async fn answer(
     request: &mut IncomingRequest,
     record: &mut Record,
 ) -> Result<ClientResponse, Refusal> {
+    if is_refused_method(&request.method) {
+        return Err(Refusal::Head(HeadError::Method));
+    }
     let snapshot = visitor.worker.snapshot();
     let content = request.content.take();
     let text = request
@@ -187,7 +190,7 @@ async fn answer(
     let mut response = match upstream {
         SiteUpstream::Demo => demonstrate(&origin),
         SiteUpstream::Servers(servers) => {
-            send(&snapshot, servers, &origin, content, record).await?
+            send((&snapshot, index), servers, &origin, content, record).await?
         }
     };
     let endpoint = record.upstream.clone();
@@ -230,6 +233,9 @@ fn bring_back(
     if !cookies.evictions.is_empty() {
         response.evictions = Some(Rc::clone(cookies));
     }
+    if !cookies.reissues.is_empty() {
+        add_reissues(&mut response.fields, &cookies.reissues);
+    }
     if let Some(protocol) = upgrade {
         response.fields.push(header::UPGRADE, protocol);
     }
@@ -264,7 +270,7 @@ pub(super) fn client_request<'a>(
 
 /// Asks the website.
 async fn send(
-    snapshot: &Snapshot,
+    (snapshot, site): (&Rc<Snapshot>, usize),
     servers: &Upstream,
     origin: &OriginRequest,
     content: Option<BoxContent>,
@@ -283,7 +289,7 @@ async fn send(
         status: answer.head.status,
         fields: answer.head.fields,
         evictions: None,
-        body: ResponseBody::upstream(answer.body),
+        body: ResponseBody::upstream(answer.body, Rc::clone(snapshot), site),
     })
 }
 

@@ -16,7 +16,7 @@ use crate::{
     http1::{HeadError, RequestHead},
     privacy::{
         CONSENT_COOKIE, ClientAddr, CookieDecision, Evictions, FieldLines, FieldValue,
-        MinimisedAddr, OriginRequest, Policy, ResponseContext, Stripped, cookie_name,
+        MinimisedAddr, OriginRequest, Policy, ResponseContext, Stripped, add_reissues, cookie_name,
         minimise_request, minimise_response,
     },
     site::Authority,
@@ -129,13 +129,7 @@ pub(crate) async fn rehearse(
             origin: "",
             now,
         };
-        website_answer(
-            site,
-            origin,
-            &cookies.evictions,
-            rehearsal.set_cookies,
-            &context,
-        )
+        website_answer(site, origin, &cookies, rehearsal.set_cookies, &context)
     });
     Ok(Rehearsed {
         site: index,
@@ -182,7 +176,7 @@ async fn own_answer(scene: &Scene<'_>) -> Option<Answer> {
 fn website_answer(
     site: &Site,
     origin: OriginRequest,
-    evictions: &Evictions,
+    cookies: &CookieDecision,
     set_cookies: &[FieldValue],
     context: &ResponseContext<'_>,
 ) -> Answer {
@@ -199,7 +193,9 @@ fn website_answer(
         .get_all(&header::SET_COOKIE)
         .map(|line| (line.clone(), alone(line, context)))
         .collect();
+    let evictions = &cookies.evictions;
     let stripped = minimise_response(&mut fields, context, evictions);
+    add_reissues(&mut fields, &cookies.reissues);
     for line in evictions.lines() {
         fields.push(header::SET_COOKIE, line.clone());
     }

@@ -18,10 +18,7 @@ use super::{
     stream::Stream,
     transport::{Transport, Upload},
 };
-use crate::{
-    http1::{Decoded, Decoder, ResponseContent, ResponseHead},
-    privacy::minimise_response_trailers,
-};
+use crate::http1::{Decoded, Decoder, ResponseContent, ResponseHead};
 
 /// One read of content, bytes: enough to make system calls rare, small enough for many downloads.
 const READ_SIZE: usize = 32 * 1024;
@@ -121,8 +118,7 @@ impl UpstreamBody {
                 Err(_) => return Poll::Ready(Some(Err(UpstreamError::Protocol.into()))),
                 Ok(Decoded::End) => return Poll::Ready(None),
                 Ok(Decoded::Data(data)) => return Poll::Ready(Some(Ok(Frame::data(data)))),
-                Ok(Decoded::Trailers(mut trailers)) => {
-                    minimise_response_trailers(&mut trailers);
+                Ok(Decoded::Trailers(trailers)) => {
                     return Poll::Ready(Some(Ok(Frame::trailers(trailers))));
                 }
                 Ok(Decoded::NeedMore) => {}

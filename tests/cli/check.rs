@@ -75,7 +75,14 @@ fn the_defaults_promise_what_they_do_and_name_what_they_do_not() {
     ] {
         assert!(open.contains(expected), "{expected}: {open}");
     }
-    for absent in ["not encrypted", "421", "observe", "HSTS is off"] {
+    for absent in [
+        "not encrypted",
+        "421",
+        "observe",
+        "HSTS is off",
+        "set again",
+        "Clear-Site-Data",
+    ] {
         assert!(!said.out.contains(absent), "{absent}: {}", said.out);
     }
 }
@@ -97,7 +104,9 @@ pseudonym_rotation = "12 hours"
 signals = ["dnt", "privet"]
 gpc = []
 default = ["necessary", "functional"]
+clear_site_data = ["cache", "storage"]
 [cookies]
+cap_script_set = true
 unknown = "session"
 secure = false
 same_site = "leave"
@@ -124,6 +133,8 @@ upstream = ["http://web-1", "http://127.0.0.1:3000"]
         "live no longer than the browser's session",
         "Necessary whatever the vendors are: sid.",
         "DNT: 1 refuses analytics and marketing, whatever was chosen on /.privet/.",
+        "scripts set are set again once a day, with the life that their vendor promises",
+        "clear its cache and storage of the website (Clear-Site-Data)",
         "No access log is written.",
         "http://web-1:80 and http://127.0.0.1:3000, in turn",
     ] {

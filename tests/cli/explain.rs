@@ -107,6 +107,42 @@ fn a_consent_lets_cookies_pass_and_says_whose_choice_it_was() {
 }
 
 #[test]
+fn a_scripts_cookie_is_set_again_where_lifetimes_are_capped() {
+    let folder = Folder::with(&SITE.replace("[cookies]\n", "[cookies]\ncap_script_set = true\n"));
+    let explain = |cookies: &[&str]| {
+        let all = ["explain", URL, "--consent", "analytics"];
+        folder.fine(&[&all[..], cookies].concat())
+    };
+    let cookie = [
+        "--cookie",
+        "_xm_1=hidden",
+        "--cookie",
+        "_ga",
+        "--cookie",
+        "_fbp",
+    ];
+    let told = explain(&cookie);
+    let cookies = section(&told, "Cookies of the request");
+    assert!(row(cookies, "_xm_1").starts_with("_xm_1 passes, set again analytics granted"));
+    assert!(row(cookies, "_fbp").starts_with("_fbp stripped, expired"));
+    let browser = section(&told, "The browser receives");
+    assert!(
+        browser.contains("; Path=/; Max-Age=2592000; Expires="),
+        "{browser}"
+    );
+    assert!(browser.contains("set-cookie: privet_capped="), "{browser}");
+    assert!(!told.contains("hidden"), "{told}");
+    let told = explain(&["--cookie", "_xm_1", "--cookie", "privet_capped"]);
+    let cookies = section(&told, "Cookies of the request");
+    assert!(
+        row(cookies, "_xm_1").starts_with("_xm_1 passes analytics"),
+        "{cookies}"
+    );
+    let own = row(cookies, "privet_capped");
+    assert_eq!(own, "privet_capped stays here necessary privet's own");
+}
+
+#[test]
 fn global_privacy_control_beats_an_older_yes() {
     let told = explain(&[URL, "--gpc", "--consent", "all", "--cookie", "_fbp"]);
     let consent = unwrapped(section(&told, "Consent"));

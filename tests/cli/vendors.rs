@@ -154,3 +154,20 @@ fn without_a_file_the_defaults_are_asked_and_it_is_said() {
         "{told}"
     );
 }
+
+#[test]
+fn privets_own_cookies_are_nobodys_unknown_ones() {
+    let folder = Folder::with(OWN);
+    let told = folder.fine(&[
+        "vendors",
+        "privet_consent",
+        "privet_capped",
+        "privet_mirror",
+    ]);
+    assert_eq!(
+        told.matches("passes: it is privet's own").count(),
+        2,
+        "{told}"
+    );
+    assert!(!told.contains("cookies.unknown"), "{told}");
+}

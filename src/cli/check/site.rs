@@ -24,6 +24,14 @@ pub(super) fn promises(site: &Site, vendors: &[Vendor]) -> Vec<String> {
                     .to_owned(),
             );
         }
+        if site.cookies.cap_script_set {
+            sentences.push(
+                "Consented cookies that scripts set are set again once a day, with the life that \
+                 their vendor promises."
+                    .to_owned(),
+            );
+        }
+        sentences.extend(cleared(&site.consent));
         sentences.extend(paths(vendors));
     }
     sentences.push("The website is told what is granted, in X-Privet-Consent.".to_owned());
@@ -132,6 +140,21 @@ fn consent(rules: &ConsentRules) -> Vec<String> {
         ));
     }
     sentences
+}
+
+fn cleared(rules: &ConsentRules) -> Option<String> {
+    let names: Vec<&str> = rules
+        .clear_site_data
+        .iter()
+        .map(|data| data.name())
+        .collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "A visitor who takes a consent back on /.privet/ has the browser clear its {} of the \
+             website (Clear-Site-Data).",
+            listed(&names, "and")
+        )
+    })
 }
 
 fn upgrades(cookies: &CookieRules) -> Vec<String> {

@@ -1,9 +1,13 @@
 //! What becomes of each cookie, of the request and of the website's answer.
 
+use http::header;
+
 use super::why;
 use crate::{
     cli::layout::Text,
-    privacy::{CONSENT_COOKIE, FieldValue, Policy, Verdict, cookie_name, request_pairs},
+    privacy::{
+        CAPPED_COOKIE, CONSENT_COOKIE, FieldValue, Policy, Verdict, cookie_name, request_pairs,
+    },
     serve::{Answer, Rehearsed},
 };
 
@@ -28,6 +32,8 @@ pub(super) fn of_request(text: &mut Text, rehearsed: &Rehearsed, policy: &Policy
                 Verdict::Stripped(_) if !policy.enforces() => "would be stripped",
                 Verdict::Stripped(_) if is_expired(pair.name, rehearsed) => "stripped, expired",
                 Verdict::Stripped(_) => "stripped",
+                _ if pair.name == CAPPED_COOKIE.as_bytes() && policy.enforces() => "stays here",
+                _ if is_set_again(pair.name, rehearsed) => "passes, set again",
                 Verdict::Kept(_) | Verdict::KeptForSession => "passes",
             };
             let [why, who] = why::cookie(pair.name, policy, consent, verdict);
@@ -45,6 +51,16 @@ fn is_expired(name: &[u8], rehearsed: &Rehearsed) -> bool {
     let mut lines = rehearsed.cookies.evictions.lines().iter();
     matches!(rehearsed.answer, Answer::Website(_))
         && lines.any(|line| cookie_name(line.as_bytes()) == name)
+}
+
+/// Whether the answer gives the cookie a new life, behind what expires its other forms.
+fn is_set_again(name: &[u8], rehearsed: &Rehearsed) -> bool {
+    let Answer::Website(answer) = &rehearsed.answer else {
+        return false;
+    };
+    let names = |line: &FieldValue| cookie_name(line.as_bytes()) == name;
+    let set = answer.set_cookies.iter().any(|(line, _)| names(line));
+    !set && answer.fields.get_all(&header::SET_COOKIE).any(names) && !is_expired(name, rehearsed)
 }
 
 /// The cookies that the website sets.
@@ -78,6 +94,10 @@ fn answered(
         (None, _) if name == CONSENT_COOKIE.as_bytes() => {
             why = "not a choice".to_owned();
             who = "only the visitor gives consent".to_owned();
+            "dropped"
+        }
+        (None, _) if name == CAPPED_COOKIE.as_bytes() => {
+            who = "only privet sets it".to_owned();
             "dropped"
         }
         (None, _) => "dropped",

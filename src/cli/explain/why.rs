@@ -6,7 +6,7 @@ use super::show::Told;
 use crate::{
     privacy::{
         CONSENT_COOKIE, Catalogue, Claim, Consent, ConsentSource, Origin, Policy, Purpose, Removal,
-        State, VendorId, Verdict,
+        State, VendorId, Verdict, is_own_cookie,
     },
     serve::Rehearsed,
 };
@@ -54,6 +54,7 @@ pub(super) fn cookie(
         };
     }
     match (policy.catalogue().cookie(name), verdict) {
+        (None, Verdict::Kept(_)) if is_own_cookie(name) => both("necessary", "privet's own"),
         (Some(claim), _) => [
             permission(claim.vendor, claim.purpose, consent),
             claimant(name, claim, policy.catalogue()),

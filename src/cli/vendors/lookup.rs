@@ -8,7 +8,7 @@ use crate::{
     config::write_duration,
     privacy::{
         Catalogue, Claim, Consent, FieldLines, Origin, Policy, Purpose, Vendor, VendorId, Verdict,
-        slug,
+        is_own_cookie, slug,
     },
     serve::Site,
 };
@@ -220,6 +220,7 @@ fn fate(name: &str, policy: &Policy) -> String {
         Some(claim) if claim.purpose == Purpose::Necessary => "",
         Some(claim) if consent.allows(claim) => " by consent.default",
         Some(_) => " until the visitor consents",
+        None if is_own_cookie(name) => ": it is privet's own",
         None => " by cookies.unknown",
     };
     match policy.verdict(name, &consent) {

@@ -4,7 +4,7 @@
 
 use super::{
     bounds::{DAY, SECOND, seconds_within},
-    names::{default_signals, signals},
+    names::{SITE_DATA, default_signals, signals},
     platform::{KnownVendors, platforms},
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
         problem::Problem,
         section::{Keys, Section},
     },
-    privacy::{ConsentRules, Purpose, Purposes, Signal},
+    privacy::{ConsentRules, Purpose, Purposes, Signal, SiteData},
 };
 
 pub(super) const KEYS: Keys = Keys {
@@ -26,6 +26,7 @@ pub(super) const KEYS: Keys = Keys {
         "policy_version",
         "lifetime",
         "banner",
+        "clear_site_data",
         "platform",
     ],
     later: &[],
@@ -44,6 +45,7 @@ pub(super) fn default() -> ConsentRules {
         policy_version: "1".to_owned(),
         lifetime: DAY * 180,
         banner: true,
+        clear_site_data: Vec::new(),
     }
 }
 
@@ -70,6 +72,8 @@ pub(super) fn consent(
     let version = get("policy_version").and_then(|node| node.parsed(VERSION, version));
     // Browsers keep no cookie for longer, so no choice could hold for longer.
     let lifetime = get("lifetime").and_then(|node| seconds_within(&node, SECOND, DAY * 400));
+    let clear = get("clear_site_data")
+        .and_then(|node| node.list("a list, such as [\"cache\", \"storage\"]", site_data));
     ConsentRules {
         signals: asked.unwrap_or_else(|| base.signals.clone()),
         platforms: platforms(get("platform").as_ref(), &base.platforms, known),
@@ -81,6 +85,7 @@ pub(super) fn consent(
         banner: get("banner")
             .and_then(|node| node.boolean())
             .unwrap_or(base.banner),
+        clear_site_data: clear.unwrap_or_else(|| base.clear_site_data.clone()),
     }
 }
 
@@ -92,6 +97,23 @@ fn signal(node: &Node<'_>) -> Option<Signal> {
             .ok_or_else(|| {
                 Problem::error("is not a signal").meant(nearest(text, names.iter().copied()))
             })
+    })
+}
+
+/// One kind of data. `Clear-Site-Data` can't leave a cookie out, so with `"cookies"` it would take
+/// the choice itself and the visitor's session.
+fn site_data(node: &Node<'_>) -> Option<SiteData> {
+    let names: Vec<&str> = SITE_DATA.iter().map(|data| data.name()).collect();
+    node.parsed(&one_of(&names), |text| {
+        let found = SITE_DATA.iter().find(|data| data.name() == text);
+        found.copied().ok_or_else(|| match text {
+            "cookies" => Problem::error(
+                "would sign the visitor out and clear the choice itself; cookies.evict expires the \
+                 refused ones",
+            ),
+            _ => Problem::error("is no data that browsers clear")
+                .meant(nearest(text, names.iter().copied())),
+        })
     })
 }
 

@@ -22,6 +22,7 @@ pub(super) const KEYS: Keys = Keys {
         "max_lifetime",
         "keep",
         "evict",
+        "cap_script_set",
     ],
     later: &[],
     top_level: &[],
@@ -40,6 +41,7 @@ pub(super) fn default() -> CookieRules {
         max_lifetime: DAY * 400,
         keep: Vec::new(),
         evict: true,
+        cap_script_set: false,
     }
 }
 
@@ -67,6 +69,9 @@ pub(super) fn cookies(section: Option<&Section<'_>>, base: &CookieRules) -> Cook
         evict: get("evict")
             .and_then(|node| node.boolean())
             .unwrap_or(base.evict),
+        cap_script_set: get("cap_script_set")
+            .and_then(|node| node.boolean())
+            .unwrap_or(base.cap_script_set),
     };
     // RFC 6265bis §4.1.2.7: browsers refuse such cookies altogether.
     if rules.same_site == SameSiteDefault::None

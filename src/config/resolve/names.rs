@@ -2,7 +2,7 @@
 
 use crate::{
     config::options::{LogFormat, LogLevel, TlsVersion},
-    privacy::{AddressMethod, Mode, PlatformId, SameSiteDefault, Signal, UnknownCookies},
+    privacy::{AddressMethod, Mode, PlatformId, SameSiteDefault, Signal, SiteData, UnknownCookies},
 };
 
 /// Names of `mode`.
@@ -25,6 +25,13 @@ pub(super) fn default_signals() -> impl Iterator<Item = Signal> {
 pub(super) fn signals() -> impl Iterator<Item = Signal> {
     default_signals().chain([Signal::Gpc, Signal::Dnt])
 }
+
+/// What `consent.clear_site_data` may list.
+pub(super) const SITE_DATA: &[SiteData] = &[
+    SiteData::Cache,
+    SiteData::Storage,
+    SiteData::ExecutionContexts,
+];
 
 /// Names of `cookies.unknown`.
 pub(super) const UNKNOWN_COOKIES: &[(&str, UnknownCookies)] = &[

@@ -219,6 +219,19 @@ impl Consent {
                 .unwrap_or_else(|| self.granted.contains(purpose))
     }
 
+    /// Whether it grants less than `before` did: to a purpose, or to a vendor.
+    pub fn takes_back(&self, before: &Self, catalogue: &Catalogue) -> bool {
+        let allowed = |consent: &Self, id| {
+            let vendor = catalogue.vendor(id);
+            vendor.is_some_and(|vendor| consent.allows_vendor(id, vendor.purpose))
+        };
+        let answered = before.vendors.iter().chain(&self.vendors);
+        !before.granted.difference(self.granted).is_empty()
+            || answered
+                .map(|(id, _)| *id)
+                .any(|id| allowed(before, id) && !allowed(self, id))
+    }
+
     /// The visitor's own answer for `vendor`, where it differs from the purpose's.
     pub fn vendor_answer(&self, vendor: VendorId) -> Option<bool> {
         self.vendors

@@ -11,5 +11,5 @@ mod signals;
 pub use choice::{CONSENT_COOKIE, Choice};
 pub use decide::{Consent, ConsentSource, State};
 pub use policy::{ConsentPolicy, PlatformReading};
-pub use signals::{Answer, Answers, Outcome, PlatformId, SERVICE_ALIASES};
+pub use signals::{Answer, Answers, MIRROR_COOKIE, Outcome, PlatformId, SERVICE_ALIASES};
 pub(super) use signals::{do_not_track, global_privacy_control};

@@ -22,6 +22,7 @@ fn rules() -> ConsentRules {
         policy_version: "2026-11".to_owned(),
         lifetime: Duration::from_secs(180 * 86_400),
         banner: true,
+        clear_site_data: Vec::new(),
     }
 }
 

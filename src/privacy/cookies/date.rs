@@ -15,10 +15,7 @@ const DAY_NAMES: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
 /// ignore the attribute.
 pub(super) fn parse(text: &[u8]) -> Option<i64> {
     let (mut time, mut day, mut month, mut year) = (None, None, None, None);
-    for token in text
-        .split(|byte| is_delimiter(*byte))
-        .filter(|token| !token.is_empty())
-    {
+    for token in tokens(text) {
         if time.is_none()
             && let Some(found) = time_of_day(token)
         {
@@ -43,10 +40,72 @@ pub(super) fn parse(text: &[u8]) -> Option<i64> {
         year @ 0..=69 => year + 2000,
         year => year,
     };
-    if !(1..=31).contains(&day) || year < 1601 {
+    if !(1..=days_of(month, year)).contains(&day) || year < 1601 {
         return None;
     }
     Some(days_from_civil(year, month, day) * 86_400 + time)
+}
+
+/// Whether no browser reads the date otherwise than [`parse`] does: one day, month, year and time,
+/// and beside them a weekday and a name of UTC at most.
+///
+/// Chromium takes a year of five digits, Firefox other orders and time zones, and both skip pieces
+/// that the RFC stops at.
+pub(super) fn is_plain(text: &[u8]) -> bool {
+    let (mut times, mut months, mut numbers) = (0, 0, 0_usize);
+    for token in tokens(text) {
+        if token.iter().all(u8::is_ascii_digit) {
+            numbers = numbers
+                .saturating_mul(10)
+                .saturating_add(token.len().min(9));
+        } else if token.iter().all(u8::is_ascii_alphabetic) {
+            if month_number(token).is_some() {
+                months += 1;
+            } else if !is_weekday(token) && !is_utc(token) {
+                return false;
+            }
+        } else if is_clock(token) {
+            times += 1;
+        } else {
+            return false;
+        }
+    }
+    // The lengths of the day and the year.
+    times == 1 && months == 1 && matches!(numbers, 12 | 14 | 22 | 24 | 41 | 42)
+}
+
+fn is_weekday(word: &[u8]) -> bool {
+    let start = word.get(..3).unwrap_or_default();
+    DAY_NAMES
+        .iter()
+        .any(|name| start.eq_ignore_ascii_case(name.as_bytes()))
+}
+
+fn is_utc(word: &[u8]) -> bool {
+    [&b"gmt"[..], b"utc", b"z"]
+        .iter()
+        .any(|name| word.eq_ignore_ascii_case(name))
+}
+
+/// Whether a token that parses as a time of day is nothing but that.
+fn is_clock(token: &[u8]) -> bool {
+    token.len() <= 8
+        && token.iter().all(|byte| matches!(byte, b'0'..=b'9' | b':'))
+        && time_of_day(token).is_some()
+}
+
+fn tokens(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|byte| is_delimiter(*byte))
+        .filter(|token| !token.is_empty())
+}
+
+fn days_of(month: i64, year: i64) -> i64 {
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    match month {
+        2 => 28 + i64::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
 }
 
 fn is_delimiter(byte: u8) -> bool {
@@ -146,21 +205,45 @@ mod tests {
             ("never", None),
             ("06 Nov 1994", None),
             ("32 Nov 1994 08:49:37", None),
+            ("31 Nov 1994 08:49:37", None),
+            ("29 Feb 2027 08:49:37", None),
             ("06 Nov 1994 24:49:37", None),
         ] {
             assert_eq!(parse(text.as_bytes()), expected, "{text}");
         }
     }
 
+    #[test]
+    fn a_date_that_browsers_might_read_otherwise_is_not_plain() {
+        for (text, expected) in [
+            ("Sun, 06 Nov 1994 08:49:37 GMT", true),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", true),
+            ("Sun Nov  6 08:49:37 1994", true),
+            ("6 november 1994 8:49:37 utc", true),
+            ("06 Nov 1994 08:49:37 PST", false),
+            ("06 Nov 1994 08:49:37 +0000", false),
+            ("06 Nov 1994x 2100 08:49:37", false),
+            ("06th Nov 1994 08:49:37", false),
+            ("06 Nov 1994 08:49:37x 09:00:00", false),
+            ("06 Nov 1994 08:49:37 09:00:00", false),
+            ("06 Nov Dec 1994 08:49:37", false),
+        ] {
+            assert!(parse(text.as_bytes()).is_some(), "{text}");
+            assert_eq!(is_plain(text.as_bytes()), expected, "{text}");
+        }
+    }
+
     proptest! {
         #[test]
         fn what_is_written_is_read_back(seconds in -10_000_000_000_i64..200_000_000_000) {
-            prop_assert_eq!(parse(imf_fixdate(seconds).as_bytes()), Some(seconds));
+            let text = imf_fixdate(seconds);
+            prop_assert_eq!(parse(text.as_bytes()), Some(seconds));
+            prop_assert!(is_plain(text.as_bytes()), "{}", text);
         }
 
         #[test]
         fn any_bytes_are_read_without_panic(text: Vec<u8>) {
-            let _ = parse(&text);
+            let _ = (parse(&text), is_plain(&text));
         }
     }
 }

@@ -5,6 +5,7 @@ use http::header;
 use super::{
     eviction::{EvictionWriter, Evictions},
     pairs::{filter, request_pairs},
+    reissue::{CAPPED_COOKIE, Reissues, is_navigation},
 };
 use crate::privacy::{
     consent::Consent,
@@ -24,6 +25,8 @@ pub struct CookieDecision {
     pub stripped: Vec<Stripped>,
     /// What expires them.
     pub evictions: Evictions,
+    /// What sets others again with the lifetime promised for them.
+    pub reissues: Reissues,
 }
 
 impl CookieDecision {
@@ -35,9 +38,13 @@ impl CookieDecision {
             line: None,
             stripped: Vec::new(),
             evictions: Evictions::default(),
+            reissues: Reissues::default(),
         };
         if fields.contains(&header::COOKIE) {
             decision.decide(fields, host, policy);
+        }
+        if policy.cap_script_set && is_navigation(fields) {
+            decision.reissues = Reissues::new(fields, host, policy, &decision.consent, now);
         }
         decision
     }
@@ -60,7 +67,9 @@ impl CookieDecision {
                     }
                     !enforces
                 }
-                Verdict::Kept(_) | Verdict::KeptForSession => true,
+                // What privet remembers for itself is nothing to the website.
+                Verdict::Kept(_) => !enforces || pair.name != CAPPED_COOKIE.as_bytes(),
+                Verdict::KeptForSession => true,
             }
         });
         self.evictions = evictions.finish();

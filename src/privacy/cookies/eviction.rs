@@ -12,12 +12,12 @@ use bytes::Bytes;
 /// The domains for which a cookie that `host` receives can have been set: the host, and the
 /// parents down to the registrable domain. Of a name under no listed suffix browsers take the last
 /// label for the suffix, as in `www.intranet.lan`. Empty for IP addresses and single labels, where
-/// only host-only cookies exist.
-fn domains_of(host: &str) -> impl Iterator<Item = &str> {
+/// only host-only cookies exist. Of many parents only the last ones.
+pub(super) fn domains_of(host: &str) -> Vec<&str> {
     let address = host.starts_with('[') || host.parse::<Ipv4Addr>().is_ok();
     let registrable = psl::domain_str(host).filter(|_| !address);
     let mut next = registrable.map(|_| host);
-    std::iter::from_fn(move || {
+    let mut domains: Vec<&str> = std::iter::from_fn(|| {
         let domain = next?;
         next = match domain.split_once('.') {
             Some((_, parent)) if registrable != Some(domain) => Some(parent),
@@ -25,6 +25,11 @@ fn domains_of(host: &str) -> impl Iterator<Item = &str> {
         };
         Some(domain)
     })
+    .collect();
+    if domains.len() > MOST_DOMAINS {
+        domains.drain(1..=domains.len() - MOST_DOMAINS);
+    }
+    domains
 }
 
 /// Lines for one response: more than the refused cookies of any browser need, and no more than
@@ -92,11 +97,7 @@ impl<'a> EvictionWriter<'a> {
         let domains = self.domains.take().unwrap_or_else(|| {
             self.written.reserve(512);
             self.values.reserve(16);
-            let mut domains: Vec<&str> = domains_of(self.host).collect();
-            if domains.len() > MOST_DOMAINS {
-                domains.drain(1..=domains.len() - MOST_DOMAINS);
-            }
-            domains
+            domains_of(self.host)
         });
         let more: usize = domains.iter().map(|domain| domain.len() + 9).sum();
         let line = FIELD.len() + name.len() + ATTRIBUTES.len() + END.len();
@@ -152,7 +153,8 @@ impl<'a> EvictionWriter<'a> {
 }
 
 const FIELD: &[u8] = b"set-cookie: ";
-const ATTRIBUTES: &[u8] = b"=; Path=/; Max-Age=0; Secure";
+/// What makes a cookie's line expire it, behind its name.
+pub(super) const ATTRIBUTES: &[u8] = b"=; Path=/; Max-Age=0; Secure";
 const END: &[u8] = b"\r\n";
 
 #[cfg(test)]
@@ -218,7 +220,7 @@ mod tests {
             ("127.0.0.1", &[]),
             ("[::1]", &[]),
         ] {
-            assert_eq!(domains_of(host).collect::<Vec<_>>(), expected, "{host}");
+            assert_eq!(domains_of(host), expected, "{host}");
         }
     }
 

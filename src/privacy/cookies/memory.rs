@@ -8,7 +8,7 @@ use std::{fmt, rc::Rc};
 
 use http::header;
 
-use super::decision::CookieDecision;
+use super::{decision::CookieDecision, reissue::is_navigation};
 use crate::privacy::{
     consent::{do_not_track, global_privacy_control},
     field_lines::FieldLines,
@@ -33,7 +33,7 @@ struct Remembered {
     /// All `Cookie` lines, each with a line feed behind it, which no value can hold.
     lines: Vec<u8>,
     host: String,
-    browser: [bool; 2],
+    signals: [bool; 3],
     time: i64,
     decision: Rc<CookieDecision>,
 }
@@ -44,9 +44,13 @@ impl fmt::Debug for CookieMemory {
     }
 }
 
-/// What the browser says by fields of its own.
-fn browser(fields: &FieldLines) -> [bool; 2] {
-    [global_privacy_control(fields), do_not_track(fields)]
+/// What other fields say that is decided by.
+fn signals(fields: &FieldLines, policy: &Policy) -> [bool; 3] {
+    [
+        global_privacy_control(fields),
+        do_not_track(fields),
+        policy.cap_script_set && is_navigation(fields),
+    ]
 }
 
 impl CookieMemory {
@@ -59,7 +63,7 @@ impl CookieMemory {
         policy: &Policy,
         now: i64,
     ) -> Rc<CookieDecision> {
-        if let Some(decision) = self.recall(fields, host, now) {
+        if let Some(decision) = self.recall(fields, host, policy, now) {
             return decision;
         }
         let mut decision = CookieDecision::new(fields, host, policy, now);
@@ -83,14 +87,20 @@ impl CookieMemory {
         self.last = Some(Box::new(Remembered {
             lines,
             host: host.to_owned(),
-            browser: browser(fields),
+            signals: signals(fields, policy),
             time: now,
             decision: Rc::clone(&decision),
         }));
         decision
     }
 
-    fn recall(&self, fields: &FieldLines, host: &str, now: i64) -> Option<Rc<CookieDecision>> {
+    fn recall(
+        &self,
+        fields: &FieldLines,
+        host: &str,
+        policy: &Policy,
+        now: i64,
+    ) -> Option<Rc<CookieDecision>> {
         let last = self.last.as_ref()?;
         let mut rest = last.lines.as_slice();
         for line in fields.get_all(&header::COOKIE) {
@@ -99,7 +109,7 @@ impl CookieMemory {
         let same = rest.is_empty()
             && last.host == host
             && (last.time..=last.time + KEPT).contains(&now)
-            && last.browser == browser(fields);
+            && last.signals == signals(fields, policy);
         same.then(|| Rc::clone(&last.decision))
     }
 }

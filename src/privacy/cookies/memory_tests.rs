@@ -58,6 +58,7 @@ fn policy() -> Policy {
             policy_version: "1".to_owned(),
             lifetime: day,
             banner: true,
+            clear_site_data: Vec::new(),
         },
         CookieRules {
             unknown: UnknownCookies::Keep,
@@ -67,6 +68,7 @@ fn policy() -> Policy {
             max_lifetime: day,
             keep: Vec::new(),
             evict: true,
+            cap_script_set: false,
         },
         HeaderRules {
             referrer_policy: None,

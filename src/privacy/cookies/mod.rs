@@ -4,8 +4,10 @@
 mod date;
 mod decision;
 mod eviction;
+mod lifetime;
 mod memory;
 mod pairs;
+mod reissue;
 mod set_cookie;
 
 pub use date::imf_fixdate;
@@ -13,7 +15,9 @@ pub use decision::{CookieDecision, evictions};
 pub use eviction::Evictions;
 pub use memory::CookieMemory;
 pub use pairs::{CookiePair, pairs, request_pairs};
+pub use reissue::{CAPPED_COOKIE, Reissues};
 pub use set_cookie::cookie_name;
 
+pub(super) use lifetime::Lifetime;
 pub(super) use pairs::judged_name;
-pub(super) use set_cookie::{Lifetime, Upgrade, upgraded};
+pub(super) use set_cookie::{Upgrade, upgraded};

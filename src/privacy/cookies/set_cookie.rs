@@ -7,17 +7,12 @@
 
 use bytes::Bytes;
 
-use super::{super::rules::SameSiteDefault, date, pairs::trim};
+use super::{
+    super::rules::SameSiteDefault,
+    lifetime::{Edit, Lifetime, lifetime_edit},
+    pairs::trim,
+};
 use crate::privacy::field_value::FieldValue;
-
-/// What becomes of a cookie's lifetime.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Lifetime {
-    /// No longer than so many seconds from now.
-    AtMost(u32),
-    /// No longer than the browser's session.
-    Session,
-}
 
 /// The attributes that a cookie must have.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -72,18 +67,26 @@ pub(crate) fn upgraded(line: &FieldValue, upgrade: Upgrade, now: i64) -> Option<
         changed = true;
         out.extend_from_slice(b"; Secure");
     }
-    let added = match upgrade.same_site {
-        _ if same_site => "",
-        SameSiteDefault::Lax => "; SameSite=Lax",
-        SameSiteDefault::Strict => "; SameSite=Strict",
-        SameSiteDefault::None => "; SameSite=None",
-        SameSiteDefault::Leave => "",
+    let added = if same_site {
+        ""
+    } else {
+        same_site_attribute(upgrade.same_site)
     };
     out.extend_from_slice(added.as_bytes());
     if !changed && added.is_empty() {
         return None;
     }
     FieldValue::from_shared(Bytes::from(out)).ok()
+}
+
+/// The attribute as it stands behind others; empty for [`SameSiteDefault::Leave`].
+pub(super) fn same_site_attribute(default: SameSiteDefault) -> &'static str {
+    match default {
+        SameSiteDefault::Lax => "; SameSite=Lax",
+        SameSiteDefault::Strict => "; SameSite=Strict",
+        SameSiteDefault::None => "; SameSite=None",
+        SameSiteDefault::Leave => "",
+    }
 }
 
 fn attribute(piece: &[u8]) -> (&[u8], &[u8]) {
@@ -94,51 +97,6 @@ fn attribute(piece: &[u8]) -> (&[u8], &[u8]) {
         }
         None => (trim(piece), &[]),
     }
-}
-
-enum Edit {
-    Remove,
-    Replace(String),
-}
-
-/// What to do about an attribute that gives the cookie a life; `None` to leave it.
-fn lifetime_edit(name: &[u8], value: &[u8], lifetime: Lifetime, now: i64) -> Option<Edit> {
-    let is_max_age = name.eq_ignore_ascii_case(b"max-age");
-    if !is_max_age && !name.eq_ignore_ascii_case(b"expires") {
-        return None;
-    }
-    let left = if is_max_age {
-        max_age(value)?
-    } else {
-        date::parse(value)?.saturating_sub(now)
-    };
-    match lifetime {
-        // A cookie that is being deleted keeps its date: without one it would live on.
-        Lifetime::Session if left > 0 => Some(Edit::Remove),
-        Lifetime::AtMost(most) if left > i64::from(most) => Some(Edit::Replace(if is_max_age {
-            most.to_string()
-        } else {
-            date::imf_fixdate(now + i64::from(most))
-        })),
-        Lifetime::Session | Lifetime::AtMost(_) => None,
-    }
-}
-
-/// RFC 6265bis §5.6.2: digits, or `-` and digits; anything else is ignored by browsers.
-fn max_age(value: &[u8]) -> Option<i64> {
-    let (negative, digits) = match value {
-        [b'-', digits @ ..] => (true, digits),
-        digits => (false, digits),
-    };
-    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    let seconds = digits.iter().fold(0_i64, |seconds, digit| {
-        seconds
-            .saturating_mul(10)
-            .saturating_add(i64::from(digit - b'0'))
-    });
-    Some(if negative { -1 } else { seconds })
 }
 
 #[cfg(test)]

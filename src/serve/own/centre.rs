@@ -11,9 +11,9 @@ use super::{
 };
 use crate::{
     privacy::{
-        CONSENT_COOKIE, ConsentSource, Purpose, State, VendorId, Verdict,
+        CAPPED_COOKIE, ConsentSource, Purpose, State, VendorId, Verdict,
         centre::{self, CentreView, CookieView, Fate, PurposeView, VendorView},
-        request_pairs, slug,
+        is_own_cookie, request_pairs, slug,
     },
     serve::{body::ResponseBody, exchange::Scene},
 };
@@ -128,12 +128,16 @@ fn purpose_view<'a>(
 
 fn cookie_view<'a>(scene: &'a Scene<'_>, name: &'a str) -> CookieView<'a> {
     let policy = &scene.site.policy;
-    if name == CONSENT_COOKIE {
+    if is_own_cookie(name.as_bytes()) {
+        let day = Duration::from_secs(86_400);
         return CookieView {
             name,
             vendor: None,
             purpose: Some(Purpose::Necessary),
-            max_lifetime: Some(policy.consent_rules().lifetime),
+            max_lifetime: Some(match name {
+                CAPPED_COOKIE => day,
+                _ => policy.consent_rules().lifetime,
+            }),
             fate: Fate::Kept,
         };
     }

@@ -17,6 +17,8 @@ use crate::{
 /// The statement of support for Global Privacy Control.
 pub(super) const GPC_SUPPORT: &str = "{\"gpc\":true,\"lastUpdate\":\"2026-11-24\"}\n";
 
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+
 /// What was chosen, as JSON.
 pub(super) fn tell(scene: &Scene<'_>) -> Response<ResponseBody> {
     json(scene, scene.consent)
@@ -133,7 +135,13 @@ pub(super) async fn choose(
     };
     let fields = response.headers_mut();
     fields.extend(set_cookie(line));
-    // Changing one's mind takes effect at once.
+    // Changing one's mind takes effect at once, on what the browser keeps too.
+    if consent.takes_back(scene.consent, policy.catalogue())
+        && let Some(data) = policy.clear_site_data()
+        && let Ok(data) = HeaderValue::try_from(data.clone())
+    {
+        fields.insert(CLEAR_SITE_DATA, data);
+    }
     for line in evictions(&scene.request.fields, scene.host, policy, &consent).lines() {
         fields.extend(set_cookie(line.clone()));
     }
@@ -164,14 +172,30 @@ fn choice(scene: &Scene<'_>, form: &Form) -> Result<Choice, Refusal> {
 }
 
 /// Whether a form came from this origin. Browsers tell by `Sec-Fetch-Site`, older ones by
-/// `Origin`; a program that sends neither is no browser that another website could use.
+/// `Origin`, and those older still by `Referer`, which a website can suppress, but not forge. A
+/// program that sends none of them is no browser that another website could use.
 fn is_same_origin(fields: &FieldLines, authority: &FieldValue) -> bool {
+    let behind = |url: &FieldValue| {
+        let rest = url.as_bytes().strip_prefix(b"https://")?;
+        let rest = rest.strip_prefix(authority.as_bytes())?;
+        Some((rest.is_empty(), rest.starts_with(b"/")))
+    };
     if let Some(site) = fields.get("sec-fetch-site") {
         return site == "same-origin";
     }
-    fields.get(&header::ORIGIN).is_none_or(|origin| {
-        origin.as_bytes().strip_prefix(b"https://") == Some(authority.as_bytes())
-    })
+    if let Some(origin) = fields.get(&header::ORIGIN) {
+        return behind(origin).is_some_and(|(end, _)| end);
+    }
+    if let Some(referer) = fields.get(&header::REFERER) {
+        return behind(referer).is_some_and(|(end, path)| end || path);
+    }
+    !fields.get(&header::USER_AGENT).is_some_and(is_browser)
+}
+
+/// Whether a `User-Agent` is that of a browser: all of them have called themselves so, ever.
+fn is_browser(user_agent: &FieldValue) -> bool {
+    let begins = |name: &&[u8]| user_agent.as_bytes().starts_with(name);
+    [&b"Mozilla/"[..], b"Opera/"].iter().any(begins)
 }
 
 fn see_other(return_to: Option<&str>) -> Response<ResponseBody> {
@@ -246,6 +270,35 @@ mod tests {
             (&[("origin", "https://shop.example")], false),
             (&[("origin", "http://shop.example:8443")], false),
             (&[("origin", "null")], false),
+            (&[("referer", "https://shop.example:8443/.privet/")], true),
+            (&[("referer", "https://shop.example:8443")], true),
+            (&[("referer", "https://shop.example:84430/")], false),
+            (
+                &[("referer", "https://shop.example:8443@evil.example/")],
+                false,
+            ),
+            (&[("referer", "https://evil.example/")], false),
+            (&[("referer", "")], false),
+            (
+                &[
+                    ("origin", "https://evil.example"),
+                    ("referer", "https://shop.example:8443/"),
+                ],
+                false,
+            ),
+            (&[("user-agent", "curl/8.5.0")], true),
+            (
+                &[("user-agent", "Mozilla/5.0 (Windows NT 6.1; rv:52.0)")],
+                false,
+            ),
+            (&[("user-agent", "Opera/9.80")], false),
+            (
+                &[
+                    ("user-agent", "Mozilla/5.0 (Windows NT 6.1; rv:52.0)"),
+                    ("referer", "https://shop.example:8443/.privet/"),
+                ],
+                true,
+            ),
         ] {
             let fields = lines
                 .iter()

@@ -1,7 +1,5 @@
 //! Which of privet's own resources a request is for, and its answer.
 
-use std::borrow::Cow;
-
 use http::{HeaderValue, Method, Response, StatusCode, header};
 
 use super::{centre, consent};
@@ -38,8 +36,15 @@ pub(crate) enum Resource {
 impl Resource {
     /// The resource, if the request is not one for the website.
     pub(in crate::serve) fn of(scene: &Scene<'_>) -> Option<Self> {
-        let path = normalised(scene.request.target.path());
-        match path.as_ref() {
+        let path = scene.request.target.path();
+        if is_normal(path) {
+            return Self::at(path, scene);
+        }
+        readings(path).iter().find_map(|path| Self::at(path, scene))
+    }
+
+    fn at(path: &str, scene: &Scene<'_>) -> Option<Self> {
+        match path {
             "/.privet/" => Some(Self::Centre),
             "/.privet" => Some(Self::CentreWithoutSlash),
             "/.privet/consent" => Some(Self::Consent),
@@ -60,16 +65,34 @@ fn refused_vendor(scene: &Scene<'_>, path: &str) -> Option<VendorId> {
     refused.then_some(id)
 }
 
-/// The path as a web server would understand it: percent-encoding undone, repeated slashes and dot
-/// segments resolved (RFC 3986 §6.2.2), so that no spelling leads past a decision.
-fn normalised(path: &str) -> Cow<'_, str> {
-    if is_normal(path) {
-        return Cow::Borrowed(path);
-    }
+/// The path in each way in which a web server might understand it, so that no spelling leads past a
+/// decision: percent-encoding undone, repeated slashes and dot segments resolved (RFC 3986 §6.2.2);
+/// with `\` for a slash, as some have it on Windows; and without the parameters that others take off
+/// a segment (`/a;v=1`, RFC 3986 §3.3). What one server resolves, another one leaves: `/a/..;/b`.
+fn readings(path: &str) -> Vec<String> {
     let decoded = decoded(path);
+    let slashes = decoded.replace('\\', "/");
+    let mut readings = Vec::with_capacity(4);
+    for text in [&decoded, &slashes] {
+        for takes_parameters in [true, false] {
+            let reading = normalised(text, takes_parameters);
+            if !readings.contains(&reading) {
+                readings.push(reading);
+            }
+        }
+    }
+    readings
+}
+
+fn normalised(path: &str, takes_parameters: bool) -> String {
     let mut segments: Vec<&str> = Vec::new();
-    for segment in decoded.split('/') {
-        match segment {
+    let mut last = "";
+    for segment in path.split('/') {
+        last = match segment.split_once(';') {
+            Some((name, _)) if takes_parameters => name,
+            _ => segment,
+        };
+        match last {
             "" | "." => {}
             // No way leads out of privet's own prefix to the website.
             ".." if segments == [PREFIX] => {}
@@ -80,19 +103,20 @@ fn normalised(path: &str) -> Cow<'_, str> {
         }
     }
     let mut out = format!("/{}", segments.join("/"));
-    if out.len() > 1
-        && (decoded.ends_with('/') || decoded.ends_with("/.") || decoded.ends_with("/.."))
-    {
+    if out.len() > 1 && matches!(last, "" | "." | "..") {
         out.push('/');
     }
-    Cow::Owned(out)
+    out
 }
 
-/// Whether a path surely is as [`normalised`] would make it.
+/// Whether a path surely has one reading, and is written as that.
 fn is_normal(path: &str) -> bool {
     let mut after_slash = false;
     path.bytes().all(|byte| {
-        let is_normal = !matches!((after_slash, byte), (_, b'%') | (true, b'/' | b'.'));
+        let is_normal = !matches!(
+            (after_slash, byte),
+            (_, b'%' | b';' | b'\\') | (true, b'/' | b'.')
+        );
         after_slash = byte == b'/';
         is_normal
     })
@@ -234,19 +258,40 @@ mod tests {
             ("/.privet/../index.html", "/.privet/index.html"),
             ("/.privet/a/%2e%2e/..", "/.privet/"),
         ] {
-            assert_eq!(normalised(path), expected, "{path}");
+            assert_eq!(readings(path), [expected], "{path}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_servers_understand_differently_has_every_reading() {
+        for (path, expected) in [
+            ("/xm.js;v=1", &["/xm.js", "/xm.js;v=1"][..]),
+            ("/a;x/b;y=1;z/", &["/a/b/", "/a;x/b;y=1;z/"]),
+            (
+                "/.privet%3bx/consent",
+                &["/.privet/consent", "/.privet;x/consent"],
+            ),
+            ("/a/..;/.privet/", &["/.privet/", "/a/..;/.privet/"]),
+            ("/stats/xm/..;/page", &["/stats/page", "/stats/xm/..;/page"]),
+            ("/a\\b", &["/a\\b", "/a/b"]),
+            ("/a/b\\..\\..\\c", &["/a/b\\..\\..\\c", "/c"]),
+            ("/a;x%5cb", &["/a", "/a;x\\b", "/a/b", "/a;x/b"]),
+            ("/a/;x/b", &["/a/b", "/a/;x/b"]),
+        ] {
+            assert_eq!(readings(path), expected, "{path}");
         }
     }
 
     proptest::proptest! {
         #[test]
         fn no_path_leads_out_of_the_prefix(
-            tail in "[./%2eEfF5cC\\\\a-c]{0,40}", any in ".{0,40}",
+            tail in "[./%2eEfF5cC;\\\\a-c]{0,40}", any in ".{0,40}",
         ) {
             for tail in [tail, any] {
-                let path = normalised(&format!("/.privet/{tail}")).into_owned();
-                let inside = path == "/.privet" || path.starts_with("/.privet/");
-                proptest::prop_assert!(inside, "{tail} leads to {path}");
+                for path in readings(&format!("/.privet/{tail}")) {
+                    let inside = path == "/.privet" || path.starts_with("/.privet/");
+                    proptest::prop_assert!(inside, "{tail} leads to {path}");
+                }
             }
         }
     }

@@ -187,6 +187,29 @@ fn a_choice_from_another_website_changes_nothing() {
             ],
             303,
         ),
+        // A browser too old for either of these tells where a form was at least; programs do not.
+        (&[("Referer", "https://www.example.com/.privet/")], 303),
+        (&[("Referer", "https://www.example.com.evil.example/")], 403),
+        (&[("Referer", "https://evil.example/")], 403),
+        (
+            &[
+                ("Origin", "https://evil.example"),
+                ("Referer", "https://www.example.com/"),
+            ],
+            403,
+        ),
+        (
+            &[("User-Agent", "Mozilla/5.0 (Windows NT 6.1; Trident/7.0)")],
+            403,
+        ),
+        (
+            &[
+                ("User-Agent", "Mozilla/5.0 (Windows NT 6.1; Trident/7.0)"),
+                ("Referer", "https://www.example.com/.privet/"),
+            ],
+            303,
+        ),
+        (&[("User-Agent", "curl/8.5.0")], 303),
         (&[], 303),
     ] {
         // A form that nobody reads ends the connection.

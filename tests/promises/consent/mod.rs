@@ -5,3 +5,4 @@ mod platforms;
 mod prefix;
 mod signals;
 mod stored;
+mod withdrawal;

@@ -36,6 +36,17 @@ fn privets_own_paths_never_reach_the_website() {
         ("/../.privet/consent", 200),
         ("https://www.example.com/.privet/consent", 200),
         ("https://www.example.com//.privet/consent", 200),
+        // As servers that take parameters off, or `\` for a slash, would have it.
+        ("/.privet;x=1/consent", 200),
+        ("/.privet/consent;x=1", 200),
+        ("/.privet%3Bx/consent", 200),
+        ("/a/..;/.privet/consent", 200),
+        ("/.privet\\consent", 200),
+        ("\\.privet\\consent", 400),
+        ("/%5c.privet%5Cconsent", 200),
+        ("/a\\..\\.privet/consent", 200),
+        ("/.privet/..;/index.html", 404),
+        ("/.privet/..\\index.html", 404),
         ("/.well-known/gpc.json", 200),
     ] {
         let response = client.visit(target, &[]);

@@ -2,6 +2,7 @@
 
 mod eviction;
 mod paths;
+mod reissue;
 mod request;
 mod response;
 mod rules;

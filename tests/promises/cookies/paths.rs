@@ -48,7 +48,18 @@ fn a_vendors_paths_are_answered_here_until_the_visitor_consents() {
         ("GET", "//stats//xm/page", None, "refused"),
         ("GET", "/a/../stats/xm/page", None, "refused"),
         ("GET", "/./stats%2fxm/page", None, "refused"),
-        // Others.
+        ("GET", "/stats;v=1/xm/page", None, "refused"),
+        ("GET", "/xm.js;jsessionid=1", Some(script), "script"),
+        ("GET", "/xm.js%3Bx", Some(document), "refused"),
+        ("GET", "/a/..;/stats/xm/page", None, "refused"),
+        ("GET", "/stats/xm/..;/page", None, "refused"),
+        ("GET", "/stats\\xm\\page", None, "refused"),
+        ("GET", "/a%5c..%5Cstats/xm/page", None, "refused"),
+        ("GET", "/stats/xm/a\\..\\..\\..\\page", None, "refused"),
+        // Others; case counts in paths.
+        ("GET", "/STATS/xm/page", None, "website"),
+        ("GET", "/a;/stats/xm/page", None, "website"),
+        ("GET", "/statsxm\\page", None, "website"),
         ("GET", "/stats/xmas", None, "website"),
         ("GET", "/xm.json", None, "website"),
     ];

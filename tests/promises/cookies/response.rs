@@ -154,6 +154,54 @@ fn a_date_that_is_too_far_is_brought_near() {
     assert_eq!(lines[2], "never=1; Expires=never; Secure; SameSite=Lax");
 }
 
+#[test]
+fn no_line_outlives_what_the_catalogue_promises_of_adroll_and_hotjar() {
+    let far = "Fri, 01 Jan 2100 00:00:00 GMT";
+    let origin = website(&[
+        "Set-Cookie: __adroll_fpc=1; Max-Age=34560000; Path=/",
+        "Set-Cookie: _hjSessionUser_123=1; Max-Age=34560000; Path=/",
+        "Set-Cookie: __ar_v4=1; Max-Age=60; Expires=Fri, 01 Jan 2100 00:00:00 GMT",
+        "Set-Cookie: __ar_v4=2; Max-Age=+34560000; Max-Age=34560000; max-age=\"34560000\"",
+        "Set-Cookie: __ar_v4=3; Expires=01 Jan 21000 00:00:00 GMT",
+        "Set-Cookie: __ar_v4=4",
+        "Set-Cookie: __ar_v4=5; Max-Age=7776000",
+    ]);
+    let gateway = Gateway::before(&origin, "");
+    let consent = choice("analytics.marketing", "", 5);
+    let mut client = Client::connect(gateway.https());
+    let before = crate::visit::now();
+    let response = client.visit("/", &[("Cookie", &consent)]);
+    let after = crate::visit::now();
+    let mut lines: Vec<String> = response
+        .head
+        .all("set-cookie")
+        .into_iter()
+        .map(|line| {
+            let attributes = line.strip_suffix("; Secure; SameSite=Lax");
+            attributes.expect("both at the end").to_owned()
+        })
+        .collect();
+    let dated = lines.remove(2);
+    let date = dated
+        .strip_prefix("__ar_v4=1; Max-Age=60; Expires=")
+        .expect("both");
+    let in_90_days = |now: i64| httpdate(now + 90 * 86_400);
+    assert_ne!(date, far);
+    assert!(
+        (before..=after).any(|now| in_90_days(now) == date),
+        "{date}"
+    );
+    let expected = [
+        "__adroll_fpc=1; Max-Age=7776000; Path=/",
+        "_hjSessionUser_123=1; Max-Age=31536000; Path=/",
+        "__ar_v4=2; Max-Age=7776000",
+        "__ar_v4=3",
+        "__ar_v4=4",
+        "__ar_v4=5; Max-Age=7776000",
+    ];
+    assert_eq!(lines, expected);
+}
+
 fn httpdate(seconds: i64) -> String {
     let date = time::OffsetDateTime::from_unix_timestamp(seconds).expect("a time");
     let weekday = date.weekday().to_string();

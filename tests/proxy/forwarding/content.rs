@@ -217,6 +217,29 @@ fn trailer_sections_pass_both_ways() {
 }
 
 #[test]
+fn what_a_header_section_may_not_hold_no_trailer_section_does() {
+    let origin = Origin::answering(|_| {
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-Inner: 1\r\n\r\n5\r\nhello\r\n0\r\n\
+         X-Sum: 2\r\nServer: x/1\r\nX-Inner: 1\r\nVia: 1.1 z\r\nSet-Cookie: _ga=1\r\n\r\n"
+    });
+    let gateway = Gateway::before(&origin, "[headers]\nhide = [\"server\", \"X-Inner\"]\n");
+    let response = ask(
+        &mut Client::connect(gateway.https()),
+        "GET /",
+        "TE: trailers\r\n",
+        "",
+    );
+    assert_eq!(response.head.get("x-inner"), None);
+    assert_eq!(response.trailers, [("x-sum".to_owned(), "2".to_owned())]);
+    let answer = Http2::connect(gateway.https()).get("/");
+    let trailers = answer.trailers.expect("trailers");
+    assert_eq!(
+        (trailers.len(), trailers["x-sum"].as_bytes()),
+        (1, b"2".as_slice())
+    );
+}
+
+#[test]
 fn padding_and_priority_of_http2_are_no_content() {
     let origin = Origin::hello();
     let gateway = Gateway::before(&origin, "");

@@ -185,21 +185,56 @@ fn an_absolute_target_and_an_asterisk_arrive_in_the_form_for_a_website() {
 }
 
 #[test]
+fn urls_of_the_web_server_itself_become_public() {
+    let origin = Origin::answering(|request| {
+        // The authority is the origin's own, which the request names in its query.
+        let target = request.target().to_owned();
+        let (_, server) = target.split_once('?').expect("a query");
+        format!(
+            "HTTP/1.1 201 Created\r\nContent-Length: 0\r\nLocation: http://{server}/a?b\r\n\
+             Content-Location: //{server}/b\r\nRefresh: 5; url=http://{server}/c\r\n\
+             Link: <http://{server}/d.css>; rel=preload, </e>; rel=next\r\n\
+             Link: <https://cdn.example/?u=http://{server}/>; rel=icon\r\n\r\n"
+        )
+    });
+    let gateway = Gateway::before(&origin, "");
+    let server = origin.address().to_string();
+    let start = format!("GET /?{server}");
+    let response = ask(&mut Client::connect(gateway.https()), &start, "", "");
+    for (name, expected) in [
+        ("location", "https://www.example.com/a?b"),
+        ("content-location", "https://www.example.com/b"),
+        ("refresh", "5; url=https://www.example.com/c"),
+    ] {
+        assert_eq!(response.get(name), Some(expected), "{name}");
+    }
+    assert_eq!(
+        response.head.all("link"),
+        [
+            "<https://www.example.com/d.css>; rel=preload, </e>; rel=next".to_owned(),
+            format!("<https://cdn.example/?u=http://{server}/>; rel=icon"),
+        ]
+    );
+}
+
+#[test]
 fn connect_and_trace_are_refused_and_other_methods_pass() {
     let origin = Origin::hello();
     let gateway = Gateway::before(&origin, "");
-    for start in ["CONNECT www.example.com:443", "TRACE /"] {
+    for start in [
+        "CONNECT www.example.com:443",
+        "connect www.example.com:443",
+        "TRACE /",
+        "Trace /",
+    ] {
         let mut client = Client::connect(gateway.https());
         assert_eq!(ask(&mut client, start, "", "").status, 405, "{start}");
     }
     let visitor = Http2::connect(gateway.https());
-    assert_eq!(
-        visitor
-            .send(request("TRACE", "/", empty()))
-            .answer()
-            .status(),
-        405
-    );
+    for method in ["TRACE", "trace", "connect"] {
+        let answer = visitor.send(request(method, "/", empty())).answer();
+        assert_eq!(answer.status(), 405, "{method}");
+    }
     assert_eq!(origin.started(), 0);
     let methods = [
         "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "PROPFIND", "x-own",

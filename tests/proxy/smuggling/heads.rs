@@ -118,6 +118,8 @@ fn malformed_request_lines_are_refused() {
         ),
         refused("CONNECT", 405, line("CONNECT www.example.com:443 HTTP/1.1")),
         refused("TRACE", 405, line("TRACE /a HTTP/1.1")),
+        refused("trace", 405, line("trace /a HTTP/1.1")),
+        refused("Connect", 405, line("Connect www.example.com:443 HTTP/1.1")),
         one(
             "empty lines before it",
             format!("\r\n\r\n\r\n{}", get("")),

@@ -83,6 +83,8 @@ fn malformed_heads() -> Vec<Fields<'static>> {
         changed(":method", "GET /b"),
         changed(":method", ""),
         changed(":method", "TRACE"),
+        changed(":method", "trace"),
+        changed(":method", "Connect"),
         changed(":method", "CONNECT"),
         changed(":authority", ""),
         changed(":authority", "user@www.example.com"),

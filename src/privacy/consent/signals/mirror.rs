@@ -11,10 +11,11 @@ use super::{
 };
 use crate::privacy::purpose::{Purpose, Purposes};
 
-const MIRROR: &str = "privet_mirror";
+/// The cookie that holds the copy.
+pub const MIRROR_COOKIE: &str = "privet_mirror";
 
 /// The names of its cookies.
-pub(super) const COOKIES: &[&str] = &[MIRROR];
+pub(super) const COOKIES: &[&str] = &[MIRROR_COOKIE];
 
 /// The platforms that the script knows.
 const SOURCES: &[&str] = &["usercentrics", "osano", "sourcepoint", "termly", "google"];
@@ -26,7 +27,7 @@ pub(super) fn purposes(name: &str) -> Purposes {
 
 /// Reads the cookies.
 pub(super) fn decode(cookies: &Cookies<'_>) -> Outcome {
-    Outcome::of_each(cookies.values(MIRROR), |value| {
+    Outcome::of_each(cookies.values(MIRROR_COOKIE), |value| {
         copy(value, cookies.now()).unwrap_or(Outcome::Unreadable("is not of the mirror's form"))
     })
 }

@@ -153,6 +153,7 @@ pub(super) mod testing {
             policy_version: "1".to_owned(),
             lifetime: Duration::from_secs(86_400),
             banner: false,
+            clear_site_data: Vec::new(),
         };
         let catalogue = Catalogue::new(Vec::new(), Vec::new());
         let readings = ConsentPolicy::new(rules, Arc::new(catalogue)).readings(&fields, NOW);
