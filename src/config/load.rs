@@ -187,18 +187,21 @@ pub fn for_upstream(
     let mut text = String::from("[listen]\n");
     for (key, address) in [("https", https), ("http", http)] {
         if let Some(address) = address {
-            text.push_str(&format!("{key} = [{}]\n", super::write::string(address)));
+            text.push_str(&format!(
+                "{key} = [{}]\n",
+                super::toml_text::string(address)
+            ));
         }
     }
     if let Some(address) = admin {
         text.push_str(&format!(
             "[admin]\nlisten = {}\n",
-            super::write::string(address)
+            super::toml_text::string(address)
         ));
     }
     text.push_str(&format!(
         "[[site]]\nhosts = [\"*\"]\nupstream = {}\n",
-        super::write::string(url)
+        super::toml_text::string(url)
     ));
     let loaded = parse(&text, Path::new(""), &|_| None);
     let flagged = |mut mistakes: Vec<Mistake>| {

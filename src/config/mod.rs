@@ -18,6 +18,7 @@ mod quantity;
 mod resolve;
 mod section;
 mod source;
+mod toml_text;
 mod write;
 
 pub(crate) use load::catalogue;

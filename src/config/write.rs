@@ -3,16 +3,11 @@
 //! Reading it again gives the same configuration. What all sites share stands at the top level;
 //! the rest in the site. Written by hand, so that the order is that of the documentation.
 
-use std::{
-    fmt::{Display, Write as _},
-    path::Path,
-    time::Duration,
-};
-
 use super::{
     options::{AccessLog, Config, HostPattern, Limits, Server, Site, Upstream},
-    quantity::{write_duration, write_size},
+    quantity::write_size,
     resolve::names,
+    toml_text::{Toml, duration, list, path, string},
 };
 use crate::privacy::{
     AddressRule, ConsentRules, CookieRules, FieldValue, HeaderRules, PlatformRules, Purpose,
@@ -61,61 +56,7 @@ pub fn to_toml(config: &Config, anonymise: bool) -> String {
     for entry in &config.vendors {
         vendor(&mut out, entry);
     }
-    out.text
-}
-
-/// A TOML text in the making.
-#[derive(Default)]
-struct Toml {
-    text: String,
-}
-
-// Writing to a string can't fail.
-impl Toml {
-    fn comment(&mut self, text: &str) {
-        let _ = writeln!(self.text, "# {text}");
-    }
-
-    fn header(&mut self, header: &str) {
-        let gap = if self.text.is_empty() { "" } else { "\n" };
-        let _ = writeln!(self.text, "{gap}{header}");
-    }
-
-    fn value(&mut self, key: &str, value: impl Display) {
-        let _ = writeln!(self.text, "{key} = {value}");
-    }
-}
-
-/// `text` as a TOML basic string that names no variable.
-pub(super) fn string(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for character in text.replace("${", "$${").chars() {
-        match character {
-            '"' | '\\' => quoted.extend(['\\', character]),
-            _ if character.is_control() => {
-                let _ = write!(quoted, "\\u{:04X}", u32::from(character));
-            }
-            _ => quoted.push(character),
-        }
-    }
-    quoted.push('"');
-    quoted
-}
-
-fn list(items: impl IntoIterator<Item = impl AsRef<str>>) -> String {
-    let items: Vec<String> = items
-        .into_iter()
-        .map(|item| string(item.as_ref()))
-        .collect();
-    format!("[{}]", items.join(", "))
-}
-
-fn duration(duration: Duration) -> String {
-    string(&write_duration(duration))
-}
-
-fn path(path: &Path) -> String {
-    string(&path.to_string_lossy())
+    out.into_text()
 }
 
 fn listen(out: &mut Toml, config: &Config) {
