@@ -164,7 +164,7 @@ fn tenfold() -> Vec<Vendor> {
         built_in.iter().cloned().map(move |mut vendor| {
             vendor.name = format!("{} {copy}", vendor.name);
             for cookie in &mut vendor.cookies {
-                cookie.name = format!("{}{copy}", cookie.name);
+                cookie.name = format!("{copy}{}", cookie.name);
             }
             vendor
         })

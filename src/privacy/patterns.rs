@@ -62,7 +62,12 @@ impl<T> Node<T> {
     }
 
     fn child(&self, first: u8) -> Option<&Self> {
-        let branch = memchr::memchr(first, &self.branches)?;
+        // Few branches are looked through faster than a search begins.
+        let branch = if self.branches.len() <= 8 {
+            self.branches.iter().position(|branch| *branch == first)?
+        } else {
+            memchr::memchr(first, &self.branches)?
+        };
         self.children.get(branch)
     }
 }
@@ -119,7 +124,12 @@ impl<T: Copy> PatternTable<T> {
         let mut next = first.and_then(|child| self.root.children.get(usize::from((*child)?)));
         let mut rest = name;
         while let Some(node) = next {
-            let Some(after) = rest.strip_prefix(node.label.as_ref()) else {
+            // The first byte led here.
+            let after = match node.label.as_ref() {
+                [_] => rest.get(1..),
+                label => rest.strip_prefix(label),
+            };
+            let Some(after) = after else {
                 break;
             };
             rest = after;
