@@ -103,6 +103,12 @@ impl Policy {
         }
     }
 
+    /// Whether this visitor's browser may have to do with `vendor`.
+    pub fn allows_vendor(&self, vendor: VendorId, consent: &Consent) -> bool {
+        let purpose = self.catalogue().vendor(vendor).map(|vendor| vendor.purpose);
+        purpose.is_some_and(|purpose| consent.allows_vendor(vendor, purpose))
+    }
+
     /// `[third_parties]`.
     pub fn third_parties(&self) -> &ThirdPartyRules {
         &self.third_parties
