@@ -17,6 +17,7 @@ mod cookies;
 mod field_lines;
 mod field_value;
 mod fields;
+pub mod html;
 mod pattern;
 mod patterns;
 mod policy;
