@@ -68,5 +68,6 @@ pub use rules::{
     VendorCookie, VendorMarks,
 };
 pub use third_parties::{
-    AllowedCountry, ContentPolicy, Embeds, OnFailure, ThirdPartyRules, UnknownHosts,
+    AllowedCountry, ContentPolicy, Embeds, OnFailure, PageContext, PageGate, ThirdPartyRules,
+    UnknownHosts, Unreadable, gate_page,
 };

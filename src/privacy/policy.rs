@@ -14,7 +14,7 @@ use super::{
         AddressRule, ConsentRules, HeaderRules, Mode, PolicyRules, SameSiteDefault, SiteData,
         UnknownCookies,
     },
-    third_parties::ThirdPartyRules,
+    third_parties::{self, ThirdPartyRules},
 };
 use crate::privacy::field_value::FieldValue;
 
@@ -111,6 +111,15 @@ impl Policy {
     pub fn allows_vendor(&self, vendor: VendorId, consent: &Consent) -> bool {
         let purpose = self.catalogue().vendor(vendor).map(|vendor| vendor.purpose);
         purpose.is_some_and(|purpose| consent.allows_vendor(vendor, purpose))
+    }
+
+    /// Whether pages for that consent have to be read: somebody could be refused, or a consent platform's
+    /// answer has to be made readable.
+    pub fn gates(&self, consent: &Consent) -> bool {
+        let refuses = consent.granted() != Purposes::ALL
+            || consent.vendors().iter().any(|(_, granted)| !granted)
+            || self.third_parties.allowed_countries.is_some();
+        self.third_parties.gate && (refuses || third_parties::may_need_mirror(self, consent))
     }
 
     /// Whether the website claims `host`, which is not claimed where it answers to any.
