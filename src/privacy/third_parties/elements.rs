@@ -93,35 +93,51 @@ impl Element {
     }
 
     fn named(name: &[u8]) -> Self {
-        // Nearly all tags are of none of these.
-        if !matches!(name.first(), Some(first) if b"abefhilmopsvABEFHILMOPSV".contains(first)) {
-            return Self::Other;
-        }
-        let Some(name) = Lower::new(name) else {
-            return Self::Other;
-        };
-        match name.as_bytes() {
-            b"script" => Self::Script,
-            b"style" => Self::Style,
-            b"link" => Self::Link,
-            b"meta" => Self::Meta,
-            b"base" => Self::Base,
-            b"frame" => Self::Frame,
-            b"iframe" => Self::Iframe,
-            b"object" => Self::Object,
-            b"embed" => Self::Embed,
-            b"param" => Self::Param,
-            b"form" => Self::Form,
-            b"img" | b"image" => Self::Image,
-            b"source" | b"video" | b"audio" | b"track" => Self::Media,
-            b"input" => Self::Input,
-            b"button" => Self::Button,
-            b"a" | b"area" => Self::Anchor,
-            b"html" => Self::Root,
-            _ => Self::Other,
-        }
+        let packed = packed(name);
+        let known = ELEMENTS.iter().find(|(known, _)| *known == packed);
+        known.map_or(Self::Other, |(_, element)| *element)
     }
 }
+
+/// A name of one to eight letters in lower case as a number, so that it is compared at once; 0 for a longer
+/// one. None with other bytes than letters equals one of letters.
+const fn packed(name: &[u8]) -> u64 {
+    if name.len() > 8 {
+        return 0;
+    }
+    let mut packed = 0;
+    let mut rest = name;
+    while let Some((byte, behind)) = rest.split_first() {
+        packed = packed << 8 | (*byte | 0x20) as u64;
+        rest = behind;
+    }
+    packed
+}
+
+const ELEMENTS: [(u64, Element); 22] = [
+    (packed(b"script"), Element::Script),
+    (packed(b"style"), Element::Style),
+    (packed(b"link"), Element::Link),
+    (packed(b"meta"), Element::Meta),
+    (packed(b"base"), Element::Base),
+    (packed(b"frame"), Element::Frame),
+    (packed(b"iframe"), Element::Iframe),
+    (packed(b"object"), Element::Object),
+    (packed(b"embed"), Element::Embed),
+    (packed(b"param"), Element::Param),
+    (packed(b"form"), Element::Form),
+    (packed(b"img"), Element::Image),
+    (packed(b"image"), Element::Image),
+    (packed(b"source"), Element::Media),
+    (packed(b"video"), Element::Media),
+    (packed(b"audio"), Element::Media),
+    (packed(b"track"), Element::Media),
+    (packed(b"input"), Element::Input),
+    (packed(b"button"), Element::Button),
+    (packed(b"a"), Element::Anchor),
+    (packed(b"area"), Element::Anchor),
+    (packed(b"html"), Element::Root),
+];
 
 /// Whether a name may be in the table of [`fetch`]: most are not, by their length and first byte.
 #[inline]
@@ -147,6 +163,10 @@ pub(super) fn may_fetch(name: &[u8]) -> bool {
 
 /// What the attribute `name` of `element` fetches, if anything.
 pub(super) fn fetch(element: Element, name: &[u8]) -> Option<Fetch> {
+    // The most frequent of all: a link.
+    if element == Element::Anchor && name.len() == 4 && packed(name) == packed(b"href") {
+        return None;
+    }
     let name = Lower::new(name)?;
     let name = name.as_bytes();
     Some(match (name, element) {
@@ -193,10 +213,7 @@ pub(super) fn fetch(element: Element, name: &[u8]) -> Option<Fetch> {
             | b"data-ll-src"
             | b"data-orig-src"
             | b"data-poster"
-            | b"data-wpr-lazyrender"
             | b"data-rocket-src"
-            | b"data-pin-media"
-            | b"data-lazy-data"
             | b"data-flickity-lazyload"
             | b"data-image-src",
             _,

@@ -337,10 +337,12 @@ impl Gating<'_> {
 }
 
 fn element(tag: &StartTag<'_>) -> Element {
-    let name = tag.name();
     // A prefix in XML says what the namespace says.
-    let local = memchr::memrchr(b':', name).and_then(|at| name.get(at + 1..));
-    Element::of(local.unwrap_or(name), tag.namespace() == Namespace::Html)
+    let local = tag.name().rsplit(|byte| *byte == b':').next();
+    Element::of(
+        local.unwrap_or_default(),
+        tag.namespace() == Namespace::Html,
+    )
 }
 
 fn script_kind(tag: &StartTag<'_>) -> ScriptKind {
