@@ -107,7 +107,6 @@ pub const SERVICE_ALIASES: &[(&str, &str)] = &[
     ("google-conversion-tracking", "google-ads-and-doubleclick"),
     ("google-docs", "google-docs-embeds"),
     ("google-doubleclick", "google-ads-and-doubleclick"),
-    ("google-forms", "google-docs-embeds"),
     ("google-recaptcha", "recaptcha"),
     ("google-remarketing", "google-ads-and-doubleclick"),
     ("google-sheets", "google-docs-embeds"),
