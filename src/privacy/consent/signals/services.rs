@@ -161,7 +161,6 @@ pub const SERVICE_ALIASES: &[(&str, &str)] = &[
     ("matomo-analytics", "matomo"),
     ("matomo-cloud", "matomo"),
     ("matomo-self-hosted", "matomo"),
-    ("matomo-tag-manager", "matomo"),
     ("matomocloud", "matomo"),
     ("matomoheatmap", "matomo"),
     ("matomohightrack", "matomo"),
