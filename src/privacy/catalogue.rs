@@ -140,9 +140,19 @@ impl Catalogue {
         self.payloads.find(content)
     }
 
-    /// The click identifiers of all vendors.
-    pub(super) fn click_identifiers(&self) -> &ClickIdentifiers {
-        &self.click_identifiers
+    /// Whose click identifiers are in `url`, by a vendor's `parameters`, each as it is written.
+    pub fn click_identifiers<'a>(&self, url: &'a str) -> impl Iterator<Item = (VendorId, &'a str)> {
+        self.click_identifiers.found(url)
+    }
+
+    /// `url` without the click identifiers of vendors that are `refused`, the rest byte for byte;
+    /// `None` if there are none.
+    pub(super) fn without_click_identifiers(
+        &self,
+        url: &str,
+        refused: impl Fn(VendorId) -> bool,
+    ) -> Option<String> {
+        self.click_identifiers.without(url, refused)
     }
 
     /// Which vendor's `host` it is, with the pattern that says so. For explanations, not for the hot path.

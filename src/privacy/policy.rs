@@ -214,10 +214,12 @@ impl Policy {
     /// Notes that a response set the cookie `name`, one to a request of a vendor in disguise or, if
     /// there is none, one of the website's own. Cookies that somebody knows are told by their names.
     pub(super) fn note_setter(&self, name: &[u8], vendor: Option<VendorId>) {
-        let is_known =
-            || self.keeps(name) || is_own_cookie(name) || self.catalogue().cookie(name).is_some();
-        if vendor.is_none() || !is_known() {
-            self.disguised.note(name, vendor);
+        if self.keeps(name) || is_own_cookie(name) || self.catalogue().cookie(name).is_some() {
+            return;
+        }
+        match vendor {
+            Some(vendor) => self.disguised.learn(name, vendor),
+            None => self.disguised.disown(name),
         }
     }
 
@@ -245,8 +247,8 @@ impl Policy {
         if !self.third_parties.strip_click_identifiers || !self.enforces() {
             return None;
         }
-        let identifiers = self.catalogue().click_identifiers();
-        identifiers.without(url, |vendor| !self.allows_vendor(vendor, consent))
+        let refused = |vendor| !self.allows_vendor(vendor, consent);
+        self.catalogue().without_click_identifiers(url, refused)
     }
 
     /// The click identifiers in `url` that are taken from it, each with its vendor. For
@@ -257,7 +259,7 @@ impl Policy {
         consent: &Consent,
     ) -> Vec<(VendorId, &'a str)> {
         let strips = self.third_parties.strip_click_identifiers;
-        let found = self.catalogue().click_identifiers().found(url);
+        let found = self.catalogue().click_identifiers(url);
         found
             .filter(|(vendor, _)| strips && !self.allows_vendor(*vendor, consent))
             .collect()

@@ -164,7 +164,7 @@ async fn answer(
     let limits = &snapshot.compiled.limits;
     let mut content = bounded(content, request.framing, identity.client, limits)?;
     let vendor = match own::in_disguise(&request.target, site, &cookies.consent) {
-        None => own::by_content(&mut content, &request.fields, site).await,
+        None => own::by_content(&mut content, request, site).await,
         found => found,
     };
     let scene = Scene {

@@ -63,9 +63,7 @@ impl ClickIdentifiers {
     ) -> Option<String> {
         memchr::memchr(b'?', url.as_bytes()).filter(|_| !self.names.is_empty())?;
         let (before, query, after) = split(url);
-        let goes = |parameter: &Parameter<'_>| {
-            self.vendor(parameter).is_some_and(|vendor| refused(vendor))
-        };
+        let goes = |parameter: &Parameter<'_>| self.vendor(parameter).is_some_and(&refused);
         if !parameters(query).any(|parameter| goes(&parameter)) {
             return None;
         }

@@ -16,8 +16,13 @@ use super::{
     resource::with_type,
 };
 use crate::{
-    privacy::{Consent, FieldLines, FieldValue, VendorId},
-    serve::{body::ResponseBody, exchange::Scene, refusal::Refusal, snapshot::Site},
+    privacy::{Consent, Content, FieldValue, VendorId},
+    serve::{
+        body::ResponseBody,
+        exchange::{IncomingRequest, Scene},
+        refusal::Refusal,
+        snapshot::Site,
+    },
     upstream::{BoxContent, ContentFailure},
 };
 
@@ -53,15 +58,18 @@ pub(in crate::serve) fn in_disguise(
 const LOOKED_AT: usize = 4 * 1024;
 
 /// The vendor in disguise whose payload `content` is, told by its first piece, which stays in its
-/// place. What a page sends when its visitor fills in a form is not looked at.
+/// place. Only what looks like a beacon is looked at: not what a page sends when its visitor fills in
+/// a form, and nothing whose sender may wait for an answer first.
 pub(in crate::serve) async fn by_content(
     content: &mut Option<BoxContent>,
-    fields: &FieldLines,
+    request: &IncomingRequest,
     site: &Site,
 ) -> Option<VendorId> {
     let catalogue = site.policy.catalogue();
-    let destination = fields.get("sec-fetch-dest");
-    let is_beacon = destination.is_none_or(|destination| destination == "empty");
+    let destination = request.fields.get("sec-fetch-dest");
+    let is_beacon = destination.is_none_or(|destination| destination == "empty")
+        && matches!(request.framing, Content::Length(1..))
+        && !request.fields.contains(&header::EXPECT);
     if !is_beacon || !catalogue.knows_payloads() {
         return None;
     }
