@@ -191,7 +191,7 @@ upstream = "demo"
     assert!(!second.contains("ookies"), "{second}");
     let open = unwrapped(section(&out, "Not covered"));
     assert!(
-        open.contains("b.example: Cookies: mode is \"observe\""),
+        open.contains("b.example: Cookies and pages: mode is \"observe\""),
         "{open}"
     );
 }

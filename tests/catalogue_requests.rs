@@ -1,4 +1,5 @@
-//! The built-in catalogue's click identifiers: none takes a parameter that a website needs.
+//! The built-in catalogue against requests to a website: what is a vendor's in URLs and in contents,
+//! and what every website needs.
 
 use privet::{
     config::vendors_from_catalogue,
@@ -64,15 +65,50 @@ const NEVER: &[&str] = &[
     "limit=5",
 ];
 
-#[test]
-fn no_click_identifier_is_a_parameter_that_websites_need() {
+fn catalogue() -> Catalogue {
     let built_in = vendors_from_catalogue(BUILT_IN_CATALOGUE)
         .unwrap_or_else(|report| panic!("the built-in catalogue: {report}"));
-    let catalogue = Catalogue::new(built_in, Vec::new());
+    Catalogue::new(built_in, Vec::new())
+}
+
+#[test]
+fn no_click_identifier_is_a_parameter_that_websites_need() {
+    let catalogue = catalogue();
     let url = format!("/?{}", NEVER.join("&"));
     let taken: Vec<&str> = catalogue
         .click_identifiers(&url)
         .map(|(_, parameter)| parameter)
         .collect();
     assert_eq!(taken, [""; 0]);
+}
+
+#[test]
+fn a_collectors_payload_is_told_from_an_ordinary_form() {
+    let catalogue = catalogue();
+    for (content, vendor) in [
+        ("action_name=x&idsite=3&rec=1&r=2", "Matomo"),
+        (
+            "id=1&ev=PageView&dl=x&fbp=fb.1.1700000000000.1",
+            "Facebook Pixel",
+        ),
+        (r#"{"token":"phc_a","distinct_id":"1"}"#, "PostHog"),
+        (
+            r#"{"n":"pageview","u":"https://x.example/","d":"x.example"}"#,
+            "Plausible",
+        ),
+        (r#"{"type":"event","payload":{"website":"1"}}"#, "Umami"),
+        (r#"{"anonymousId":"1","writeKey":"k"}"#, "Segment"),
+        (
+            r#"{"schema":"iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4"}"#,
+            "Snowplow",
+        ),
+        ("{\"dsn\":\"https://k@x\",\"sent_at\":\"2026\"}\n", "Sentry"),
+        ("name=Anna&city=Bern&rec=1", "-"),
+        (r#"{"type":"event","date":"2026-11-24"}"#, "-"),
+        ("", "-"),
+    ] {
+        let found = catalogue.payload(content.as_bytes());
+        let found = found.and_then(|id| catalogue.vendor(id));
+        assert_eq!(found.map_or("-", |found| &found.name), vendor, "{content}");
+    }
 }
