@@ -67,5 +67,6 @@ pub use rules::{
     VendorCookie, VendorMarks,
 };
 pub use third_parties::{
-    AllowedCountry, ContentPolicy, Embeds, OnFailure, ThirdPartyRules, UnknownHosts,
+    AdequacyDecision, AllowedCountry, ContentPolicy, Embeds, OnFailure, ThirdPartyRules,
+    TransferBasis, UnknownHosts, transfer_basis,
 };

@@ -23,7 +23,7 @@ use crate::{
     metrics::{Direction, Malformed},
     privacy::{
         ClientAddr, ClientRequest, Consent, Content, CookieDecision, FieldLines, FieldValue,
-        OriginRequest, ResponseContext, Stripped, add_reissues, add_security_fields,
+        OriginRequest, ResponseContext, Stripped, VendorId, add_reissues, add_security_fields,
         minimise_request, minimise_response,
     },
     site::Authority,
@@ -54,6 +54,8 @@ pub(super) struct Scene<'a> {
     pub(super) index: usize,
     pub(super) compiled: &'a Compiled,
     pub(super) consent: &'a Consent,
+    /// The vendor in disguise whose request it is.
+    pub(super) vendor: Option<VendorId>,
     /// Seconds since 1970.
     pub(super) now: i64,
 }
@@ -159,6 +161,12 @@ async fn answer(
     if cookies.consent.unreadable() {
         visitor.worker.metrics().malformed(Malformed::Consent);
     }
+    let limits = &snapshot.compiled.limits;
+    let mut content = bounded(content, request.framing, identity.client, limits)?;
+    let vendor = match own::in_disguise(&request.target, site, &cookies.consent) {
+        None => own::by_content(&mut content, request, site).await,
+        found => found,
+    };
     let scene = Scene {
         request,
         authority: &text,
@@ -167,11 +175,10 @@ async fn answer(
         index,
         compiled: &snapshot.compiled,
         consent: &cookies.consent,
+        vendor,
         now,
     };
 
-    let limits = &snapshot.compiled.limits;
-    let content = bounded(content, request.framing, identity.client, limits)?;
     if let Some(resource) = own::Resource::of(&scene) {
         let mut response = ClientResponse::from(own::answer(resource, &scene, content).await?);
         add_security_fields(&mut response.fields, policy);
@@ -199,6 +206,7 @@ async fn answer(
         consent: &cookies.consent,
         authority: text.to_str().unwrap_or_default(),
         origin: endpoint.as_ref().map_or("", |endpoint| endpoint.origin()),
+        vendor,
         now,
     };
     let stripped = bring_back(&mut response, &context, &cookies);

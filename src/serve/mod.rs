@@ -29,6 +29,6 @@ pub(crate) use own::Resource;
 pub(crate) use redirect::serve_redirect;
 pub(crate) use refusal::Refusal;
 pub(crate) use rehearsal::{Answer, Rehearsal, Rehearsed, rehearse};
-pub(crate) use snapshot::{Compiled, Site};
+pub(crate) use snapshot::{Compiled, Site, vendor_behind};
 pub(crate) use visitor::Visitor;
 pub(crate) use worker::Worker;

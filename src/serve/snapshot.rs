@@ -9,7 +9,7 @@ use crate::{
     config::options::{self, Config, Limits, Server},
     http1::HeadLimits,
     metrics::{StripCounters, StripTable},
-    privacy::{Catalogue, FieldValue, Policy, TrustedProxies},
+    privacy::{Catalogue, Consent, FieldValue, Policy, Purpose, TrustedProxies, VendorId},
     site::SiteTable,
     upstream::{Endpoint, SendContext, Upstream},
 };
@@ -36,6 +36,8 @@ pub(crate) struct Site {
     pub(crate) name: Arc<str>,
     pub(crate) policy: Policy,
     upstream: options::Upstream,
+    /// The vendor whose server stands behind it: all requests are the vendor's.
+    pub(crate) vendor: Option<VendorId>,
 }
 
 impl Site {
@@ -43,6 +45,28 @@ impl Site {
     pub(crate) fn is_demo(&self) -> bool {
         self.upstream == options::Upstream::Demo
     }
+
+    /// Whether requests of `vendor` are answered by privet for this visitor.
+    pub(super) fn refuses(&self, vendor: VendorId, consent: &Consent) -> bool {
+        self.policy.enforces() && !self.policy.allows_vendor(vendor, consent)
+    }
+}
+
+/// The vendor whose host the website's server is. Who serves it as a necessity, as a host of
+/// websites, is none.
+pub(crate) fn vendor_behind(
+    upstream: &options::Upstream,
+    catalogue: &Catalogue,
+) -> Option<VendorId> {
+    let options::Upstream::Servers(servers) = upstream else {
+        return None;
+    };
+    let found = servers
+        .iter()
+        .find_map(|server| catalogue.host(&server.host));
+    let (id, _) = found?;
+    let vendor = catalogue.vendor(id)?;
+    (vendor.purpose != Purpose::Necessary).then_some(id)
 }
 
 impl Compiled {
@@ -65,6 +89,7 @@ impl Compiled {
                     .unwrap_or_default()
                     .into(),
                 policy: Policy::new(site.policy_rules(), hsts.clone(), Arc::clone(catalogue)),
+                vendor: vendor_behind(&site.upstream, catalogue),
                 upstream: site.upstream.clone(),
             })
             .collect();
@@ -91,6 +116,16 @@ impl Compiled {
             strip_table: Arc::new(StripTable::new(names, vendors.collect(), workers)),
             trust,
             sites,
+        }
+    }
+
+    /// Takes over what sites of the same name learnt under `before`.
+    pub(crate) fn take_over(&self, before: &Self) {
+        for site in &self.sites {
+            let mut known = before.sites.iter();
+            if let Some(known) = known.find(|known| known.name == site.name) {
+                site.policy.take_over(&known.policy);
+            }
         }
     }
 }

@@ -35,6 +35,7 @@ pub(super) struct Gateway {
     metrics: Arc<Metrics>,
     resolver: Arc<CertificateResolver>,
     tls: Arc<ServerConfig>,
+    compiled: Arc<Compiled>,
 }
 
 /// What a reload needs.
@@ -98,6 +99,7 @@ impl Gateway {
             metrics,
             resolver,
             tls,
+            compiled,
         })
     }
 
@@ -202,6 +204,8 @@ impl Reload {
         let opened = share(open(&added.into_iter().collect(), workers)?, workers);
 
         // Nothing can fail any more.
+        compiled.take_over(&gateway.compiled);
+        gateway.compiled = Arc::clone(&compiled);
         let old_log = gateway.change_log(log, &config.log);
         gateway.resolver.replace(certificates);
         gateway.tls.clone_from(&next_tls);

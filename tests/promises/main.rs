@@ -16,5 +16,6 @@ mod cookies;
 mod leak;
 mod lifecycle;
 mod log;
+mod third_parties;
 mod tls;
 mod visit;

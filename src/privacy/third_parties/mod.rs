@@ -1,6 +1,19 @@
 //! Third parties: whose a URL, an inline script or a request is, and whether this visitor's browser
 //! may have to do with them.
 
+mod click_identifiers;
+mod countries;
+mod disguise;
+mod disguised_cookies;
+mod payloads;
+mod query;
 mod rules;
 
+pub use countries::{AdequacyDecision, TransferBasis, transfer_basis};
 pub use rules::{AllowedCountry, ContentPolicy, Embeds, OnFailure, ThirdPartyRules, UnknownHosts};
+
+pub(super) use click_identifiers::ClickIdentifiers;
+pub(super) use countries::is_allowed;
+pub(super) use disguise::Disguises;
+pub(super) use disguised_cookies::DisguisedCookies;
+pub(super) use payloads::Payloads;

@@ -3,12 +3,15 @@
 //! A choice is taken only from this very website's own pages (`Sec-Fetch-Site`, `Origin`): consent
 //! that another website could submit would prove nothing (GDPR Art. 7(1)).
 
+use std::collections::BTreeSet;
+
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
-use super::{form::Form, resource::with_type};
+use super::{centre, form::Form, resource::with_type};
 use crate::{
     privacy::{
-        Choice, Consent, ConsentSource, FieldLines, FieldValue, Purpose, Purposes, evictions, slug,
+        Choice, Consent, ConsentSource, FieldLines, FieldValue, Purpose, Purposes, VendorId,
+        evictions, slug,
     },
     serve::{body::ResponseBody, exchange::Scene, page, refusal::Refusal},
     upstream::BoxContent,
@@ -43,24 +46,40 @@ fn set_cookie(line: FieldValue) -> Option<(HeaderName, HeaderValue)> {
 
 fn json(scene: &Scene<'_>, consent: &Consent) -> Response<ResponseBody> {
     let policy = &scene.site.policy;
+    let catalogue = policy.catalogue();
     let purposes: Vec<String> = Purpose::ALL
         .into_iter()
         .map(|purpose| format!("\"{purpose}\":\"{}\"", consent.state(purpose).name()))
         .collect();
-    let vendors: Vec<String> = consent
-        .vendors()
-        .iter()
-        .filter_map(|(id, yes)| {
-            let vendor = policy.catalogue().vendor(*id)?;
-            let differs = consent.granted().contains(vendor.purpose) != *yes;
-            let answer = if *yes { "granted" } else { "refused" };
+    let answered = consent.vendors().iter().map(|(id, _)| *id);
+    let vendors = centre::vendors_seen(scene).into_iter().chain(answered);
+    let vendors: BTreeSet<VendorId> = vendors.collect();
+    let named = || {
+        vendors
+            .iter()
+            .filter_map(|id| Some((*id, catalogue.vendor(*id)?)))
+    };
+    let differing: Vec<String> = named()
+        .filter_map(|(id, vendor)| {
+            let allowed = policy.allows_vendor(id, consent);
+            let differs = consent.granted().contains(vendor.purpose) != allowed;
+            let answer = if allowed { "granted" } else { "refused" };
             differs.then(|| format!("{}:\"{answer}\"", quoted(&vendor.name)))
         })
         .collect();
+    let elsewhere: Vec<String> = named()
+        .filter(|(id, _)| policy.is_elsewhere(*id))
+        .map(|(_, vendor)| quoted(&vendor.name))
+        .collect();
+    let reason = if elsewhere.is_empty() {
+        String::new()
+    } else {
+        format!(",\"outside_allowed_countries\":[{}]", elsewhere.join(","))
+    };
     let text = format!(
-        "{{\"purposes\":{{{}}},\"vendors\":{{{}}},\"source\":\"{}\",\"policy_version\":{}}}\n",
+        "{{\"purposes\":{{{}}},\"vendors\":{{{}}}{reason},\"source\":\"{}\",\"policy_version\":{}}}\n",
         purposes.join(","),
-        vendors.join(","),
+        differing.join(","),
         consent.source().name(),
         quoted(&policy.consent_rules().policy_version),
     );
