@@ -67,5 +67,6 @@ pub use rules::{
     VendorCookie, VendorMarks,
 };
 pub use third_parties::{
-    AllowedCountry, ContentPolicy, Embeds, OnFailure, ThirdPartyRules, UnknownHosts,
+    AllowedCountry, ContentPolicy, Embeds, KnownHost, OnFailure, Own, ThirdPartyRules,
+    UnknownHosts, Violation, admitting, nonce, violations, without_refused,
 };
