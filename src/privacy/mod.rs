@@ -68,5 +68,5 @@ pub use rules::{
 };
 pub use third_parties::{
     AllowedCountry, ContentPolicy, Embeds, KnownHost, OnFailure, Own, ThirdPartyRules,
-    UnknownHosts, Violation, admitting, nonce, violations, without_refused,
+    UnknownHosts, Violation, admit_own, admitting, nonce, policy_hosts, violations,
 };

@@ -5,6 +5,5 @@ mod csp;
 mod fields;
 mod rules;
 
-pub use csp::{KnownHost, Own, Violation, admitting, nonce, violations};
-pub use fields::without_refused;
+pub use csp::{KnownHost, Own, Violation, admit_own, admitting, nonce, policy_hosts, violations};
 pub use rules::{AllowedCountry, ContentPolicy, Embeds, OnFailure, ThirdPartyRules, UnknownHosts};

@@ -4,9 +4,14 @@
 //! `/.privet/` of this very host, which is narrower than `'self'`; or, where hosts don't count
 //! (`'strict-dynamic'`), the nonce that privet's script carries. Everything else stays byte for byte.
 
-use crate::privacy::field_value::FieldValue;
+use http::header;
 
-use super::syntax::{Directive, effective, is_keyword, nonce_of, segments};
+use crate::privacy::{field_lines::FieldLines, field_value::FieldValue};
+
+use super::{
+    nonce::nonce,
+    syntax::{Directive, effective, is_keyword, nonce_of, segments},
+};
 
 /// The directives that can decide on a script element, the most specific first.
 pub(super) const SCRIPT: &[&str] = &["script-src-elem", "script-src", "default-src"];
@@ -34,6 +39,28 @@ pub struct Own<'a> {
     ///
     /// [`nonce`]: super::nonce
     pub nonce: &'a str,
+}
+
+/// Opens the policies of a page's response for what privet puts into the page. Returns the nonce that
+/// privet's script has to carry, if any: one of the website's, else `fresh` where it takes one.
+pub fn admit_own(fields: &mut FieldLines, authority: &str, fresh: &str) -> Option<String> {
+    let policies = fields.get_all(&header::CONTENT_SECURITY_POLICY);
+    let given = nonce(policies.map(FieldValue::as_bytes)).map(str::to_owned);
+    let own = Own {
+        authority,
+        nonce: given.as_deref().unwrap_or(fresh),
+    };
+    let mut takes_fresh = false;
+    fields.retain(|name, value| {
+        if *name == header::CONTENT_SECURITY_POLICY
+            && let Some(opened) = admitting(value.as_bytes(), &own)
+        {
+            takes_fresh |= nonce([opened.as_bytes()]) == Some(fresh);
+            *value = opened;
+        }
+        true
+    });
+    given.or_else(|| takes_fresh.then(|| fresh.to_owned()))
 }
 
 /// The value of a `Content-Security-Policy` field, or of a `<meta>` of that name, such that each of
@@ -231,6 +258,40 @@ mod tests {
             ),
         ] {
             assert_eq!(admitted(policy), expected, "{policy}");
+        }
+    }
+
+    #[test]
+    fn the_scripts_nonce_is_the_websites_or_a_fresh_one_where_it_takes_one() {
+        for (lines, expected, opened) in [
+            (
+                &["script-src 'nonce-a' 'strict-dynamic'", "img-src *"][..],
+                Some("a"),
+                false,
+            ),
+            (&["script-src 'self'"], None, false),
+            (&["script-src b.example"], None, true),
+            (
+                &["script-src 'strict-dynamic' 'sha256-x='"],
+                Some("fresh"),
+                true,
+            ),
+            (
+                &["script-src 'nonce-a'", "script-src 'strict-dynamic'"],
+                Some("a"),
+                true,
+            ),
+            (&[], None, false),
+        ] {
+            let lines = lines.iter().map(|line| {
+                let value = FieldValue::from_static(line);
+                (header::CONTENT_SECURITY_POLICY, value)
+            });
+            let before: FieldLines = lines.collect();
+            let mut fields = before.clone();
+            let nonce = admit_own(&mut fields, "shop.example", "fresh");
+            assert_eq!(nonce.as_deref(), expected);
+            assert_eq!(!fields.iter().eq(before.iter()), opened, "{expected:?}");
         }
     }
 

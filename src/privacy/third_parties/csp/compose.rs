@@ -1,6 +1,7 @@
 //! privet's own policy: what this visitor's browser may contact, as one list of hosts.
 //!
-//! One `default-src` stands for every kind of request. The list says nothing of inline scripts,
+//! One `default-src` stands for every kind of request, but for frames where visitors may click on a
+//! placeholder to see an embed this once: the page that the click is on keeps its policy. The list says nothing of inline scripts,
 //! `eval`, `data:` and `blob:`: those call nobody, and the website's own policy decides on them.
 //! Nonces and hashes are left out too, since they would switch `'unsafe-inline'` off.
 
@@ -9,9 +10,12 @@ use std::collections::HashSet;
 /// What every policy begins with.
 const BEGINNING: &str = "default-src 'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval' \
                          data: blob: filesystem: mediastream:";
+/// What its part for frames begins with.
+const FRAMES: &str = "; frame-src 'self' data: blob: filesystem:";
 
-/// The longest policy, in bytes. Servers and content delivery networks take fields of 8 KiB.
-const LONGEST: usize = 6 * 1024;
+/// The longest parts, in bytes. Servers and content delivery networks take fields of 8 KiB.
+const LONGEST: usize = 5 * 1024;
+const LONGEST_FRAMES: usize = 2 * 1024;
 
 /// Whom a policy is about, by patterns as `[[vendor]] hosts` has them: `cdn.example.net`,
 /// `*.example.net`, `www.example.net/maps/*`.
@@ -19,29 +23,39 @@ const LONGEST: usize = 6 * 1024;
 pub(super) struct Parties<'a> {
     /// Hosts that are admitted in any case.
     pub(super) always: Vec<&'a str>,
-    /// Those that are admitted, the most important ones first.
-    pub(super) admitted: Vec<&'a str>,
+    /// Those that are admitted and known to be contacted, the most important ones first. WebSockets
+    /// to them need a source of their own: one without a scheme stands for `https` alone (§6.7.2.9).
+    pub(super) present: Vec<&'a str>,
+    /// Those that are admitted and were not met yet, the most important ones first.
+    pub(super) absent: Vec<&'a str>,
     /// Those that are not.
     pub(super) refused: Vec<&'a str>,
+    /// Those of them that frames may show.
+    pub(super) framed: Vec<&'a str>,
 }
 
 impl Parties<'_> {
     /// The policy. What does not fit is left out, from the end.
     pub(super) fn policy(&self) -> String {
-        let mut list = List {
-            text: BEGINNING.to_owned(),
-            listed: HashSet::new(),
-        };
         let above = self.above_refused();
         let exposes = |pattern: &str| {
             let parent = pattern.strip_prefix("*.");
             parent.is_some_and(|parent| above.contains(parent))
         };
-        let admitted = self.admitted.iter().filter(|pattern| !exposes(pattern));
-        for pattern in self.always.iter().chain(admitted) {
-            list.add(pattern);
+        let present = self.present.iter().filter(|pattern| !exposes(pattern));
+        let present = self.always.iter().chain(present);
+        let absent = self.absent.iter().filter(|pattern| !exposes(pattern));
+        let mut list = List::new(BEGINNING, LONGEST);
+        present.clone().for_each(|pattern| list.add(pattern, true));
+        absent.clone().for_each(|pattern| list.add(pattern, false));
+        let mut policy = list.text;
+        if !self.framed.is_empty() {
+            let mut list = List::new(FRAMES, LONGEST_FRAMES);
+            let frames = self.framed.iter().chain(present).chain(absent);
+            frames.for_each(|pattern| list.add(pattern, false));
+            policy.push_str(&list.text);
         }
-        list.text
+        policy
     }
 
     /// Every domain below which a refused host lies: a wildcard would admit that too.
@@ -62,27 +76,38 @@ impl Parties<'_> {
     }
 }
 
-/// The policy as it grows.
+/// A directive as it grows.
 struct List {
     text: String,
+    longest: usize,
     listed: HashSet<String>,
 }
 
 impl List {
-    fn add(&mut self, pattern: &str) {
+    fn new(beginning: &str, longest: usize) -> Self {
+        Self {
+            text: beginning.to_owned(),
+            longest,
+            listed: HashSet::new(),
+        }
+    }
+
+    fn add(&mut self, pattern: &str, sockets: bool) {
         let (host, path) = pattern
             .find('/')
             .and_then(|slash| pattern.split_at_checked(slash))
             .unwrap_or((pattern, ""));
         let folder = folder(path);
-        let source = format!("{host}:*{folder}");
-        let room = LONGEST.saturating_sub(self.text.len());
-        if self.covers(host) || source.len() >= room || !is_host(host) {
+        let mut sources = format!(" {host}:*{folder}");
+        if sockets {
+            sources.push_str(&format!(" wss://{host}:*{folder}"));
+        }
+        let room = self.longest.saturating_sub(self.text.len());
+        if self.covers(host) || sources.len() > room || !is_host(host) {
             return;
         }
         if self.listed.insert(format!("{host}{folder}")) {
-            self.text.push(' ');
-            self.text.push_str(&source);
+            self.text.push_str(&sources);
         }
     }
 
@@ -144,7 +169,8 @@ mod tests {
     fn hosts_are_listed_once_and_below_a_wildcard_not_at_all() {
         let parties = Parties {
             always: vec!["cdn.example.net"],
-            admitted: vec![
+            present: vec!["live.example"],
+            absent: vec![
                 "*.pay.example",
                 "js.pay.example",
                 "pay.example",
@@ -157,11 +183,11 @@ mod tests {
                 "odd.example/a;b/*",
                 "a;b",
             ],
-            refused: Vec::new(),
+            ..Parties::default()
         };
         assert_eq!(
             hosts(&parties),
-            "cdn.example.net:* *.pay.example:* pay.example:* www.maps.example:*/embed/ \
+            "cdn.example.net:* wss://cdn.example.net:* live.example:* wss://live.example:* *.pay.example:* pay.example:* www.maps.example:*/embed/ \
              www.maps.example:* odd.example:*"
         );
     }
@@ -169,27 +195,37 @@ mod tests {
     #[test]
     fn no_wildcard_admits_a_refused_host() {
         let parties = Parties {
-            always: Vec::new(),
-            admitted: vec![
-                "*.example.com",
-                "*.social.example",
-                "a.social.example",
-                "*.b.example",
-            ],
+            present: vec!["*.example.com"],
+            absent: vec!["*.social.example", "a.social.example", "*.b.example"],
             refused: vec![
                 "ads.social.example/tr*",
                 "*.metrics.example.com",
                 "b.example",
             ],
+            ..Parties::default()
         };
         assert_eq!(hosts(&parties), "a.social.example:* *.b.example:*");
+    }
+
+    #[test]
+    fn only_frames_may_show_what_a_click_asks_for() {
+        let parties = Parties {
+            absent: vec!["cdn.example"],
+            refused: vec!["*.video.example"],
+            framed: vec!["*.video.example"],
+            ..Parties::default()
+        };
+        assert_eq!(
+            parties.policy(),
+            format!("{BEGINNING} cdn.example:*{FRAMES} *.video.example:* cdn.example:*")
+        );
     }
 
     #[test]
     fn a_policy_is_never_too_long() {
         let many: Vec<String> = (0..2000).map(|n| format!("host-{n}.example.net")).collect();
         let parties = Parties {
-            admitted: many.iter().map(String::as_str).collect(),
+            absent: many.iter().map(String::as_str).collect(),
             ..Parties::default()
         };
         let policy = parties.policy();

@@ -6,12 +6,14 @@
 
 mod admit;
 mod compose;
+mod hosts;
 mod nonce;
 mod report;
 mod syntax;
 mod visitor;
 
-pub use admit::{Own, admitting};
+pub use admit::{Own, admit_own, admitting};
+pub use hosts::policy_hosts;
 pub use nonce::nonce;
 pub use report::{Violation, violations};
 pub(in crate::privacy) use syntax::{Directive, segments};

@@ -21,6 +21,17 @@ impl<'a> Directive<'a> {
         self.name.eq_ignore_ascii_case(name.as_bytes())
     }
 
+    /// Whether its value lists whom it admits.
+    pub(super) fn is_of_sources(&self) -> bool {
+        let ends = |end: &[u8]| {
+            let start = self.name.len().saturating_sub(end.len());
+            self.name
+                .get(start..)
+                .is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+        };
+        ends(b"-src") || ends(b"-src-elem") || self.is("form-action")
+    }
+
     /// Its name as written.
     pub(super) const fn name(&self) -> &'a [u8] {
         self.name

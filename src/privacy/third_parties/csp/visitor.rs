@@ -7,7 +7,7 @@ use crate::privacy::{
     policy::Policy,
     purpose::Purpose,
     rules::Vendor,
-    third_parties::UnknownHosts,
+    third_parties::{Embeds, UnknownHosts},
 };
 
 /// A host that a website's pages were seen to contact.
@@ -53,17 +53,25 @@ impl Policy {
         let (necessary, others): (Vec<_>, Vec<_>) = absent
             .into_iter()
             .partition(|(_, vendor)| is_necessary(vendor));
-        let by_rank = present.into_iter().chain(necessary).chain(others);
+        let framed = known.iter().filter_map(|known| owner(known, catalogue));
+        let framed = framed.filter(|id| !is_allowed(*id) && self.shows_by_click(*id));
+        let framed = framed.filter_map(|id| catalogue.vendor(id)).flat_map(hosts);
         let parties = Parties {
+            framed: framed.collect(),
             always: self
                 .third_parties()
                 .csp_hosts
                 .iter()
                 .map(String::as_str)
                 .collect(),
-            admitted: own
+            present: own
                 .chain(seen.iter().map(|(known, _)| known.host.as_str()))
-                .chain(by_rank.flat_map(|(_, vendor)| hosts(vendor)))
+                .chain(present.into_iter().flat_map(|(_, vendor)| hosts(vendor)))
+                .collect(),
+            absent: necessary
+                .into_iter()
+                .chain(others)
+                .flat_map(|(_, vendor)| hosts(vendor))
                 .collect(),
             refused: refused
                 .into_iter()
@@ -71,6 +79,15 @@ impl Policy {
                 .collect(),
         };
         Some(parties.policy())
+    }
+}
+
+impl Policy {
+    /// Whether a placeholder offers to show the vendor's embeds once.
+    fn shows_by_click(&self, vendor: VendorId) -> bool {
+        let purpose = self.catalogue().vendor(vendor).map(|vendor| vendor.purpose);
+        let is_embed = matches!(purpose, Some(Purpose::Media | Purpose::Functional));
+        is_embed && self.third_parties().embeds == Embeds::Click
     }
 }
 

@@ -1,7 +1,6 @@
 //! One link of a `Link` field (RFC 8288 §3): whether browsers fetch what it names, and from whom.
 
 use super::without::Refused;
-use crate::privacy::catalogue::VendorId;
 
 /// Relations for which browsers open a connection or fetch.
 const FETCHED: [&str; 12] = [
@@ -19,11 +18,11 @@ const FETCHED: [&str; 12] = [
     "stylesheet",
 ];
 
-/// The refused vendor that browsers would contact for the link.
+/// Whom browsers would call for the link.
 ///
 /// A link that is malformed, or has a second `<`, is read by each browser in its own way: any URL in
 /// it counts then, whatever its relation.
-pub(super) fn calls_by_link(link: &[u8], refused: &Refused<'_>) -> Option<VendorId> {
+pub(super) fn calls_by_link<T>(link: &[u8], refused: &Refused<'_, T>) -> Option<T> {
     let first = memchr::memchr(b'<', link)?;
     let mut targets = link.get(first + 1..)?.split(|byte| *byte == b'<');
     let target = targets.next()?;

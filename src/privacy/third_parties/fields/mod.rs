@@ -5,6 +5,5 @@ mod link;
 mod list;
 mod refresh;
 mod reporting;
+mod silence;
 mod without;
-
-pub use without::without_refused;

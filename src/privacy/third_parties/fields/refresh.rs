@@ -1,13 +1,23 @@
-//! The URL of a `Refresh` field.
+//! The URL of a `Refresh` field (HTML, "shared declarative refresh steps").
 
-/// The URL, as browsers look for it (HTML, "shared declarative refresh steps"); `None` where the
-/// page only loads itself again.
+/// The URL; `None` where the page only loads itself again.
 pub(super) fn refresh_url(value: &[u8]) -> Option<&[u8]> {
-    let start = memchr::memchr2(b';', b',', value)? + 1;
-    let rest = value.get(start..)?.trim_ascii_start();
+    let text = value.trim_ascii_start();
+    let is_time = |byte: &u8| byte.is_ascii_digit() || *byte == b'.';
+    let end = text
+        .iter()
+        .position(|byte| !is_time(byte))
+        .filter(|end| *end > 0)?;
+    let (_, rest) = text.split_at_checked(end)?;
+    let after_space = rest.trim_ascii_start();
+    let rest = match after_space.split_first() {
+        Some((b';' | b',', rest)) => rest.trim_ascii_start(),
+        _ if after_space.len() < rest.len() => after_space,
+        _ => return None,
+    };
     let url = after_name(rest).unwrap_or(rest);
-    let url = match url.first() {
-        Some(quote @ (b'"' | b'\'')) => url.get(1..)?.split(|byte| byte == quote).next()?,
+    let url = match url.split_first() {
+        Some((quote @ (b'"' | b'\''), quoted)) => quoted.split(|byte| byte == quote).next()?,
         _ => url,
     };
     (!url.is_empty()).then_some(url)

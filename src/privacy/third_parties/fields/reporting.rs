@@ -4,10 +4,7 @@
 use serde_json::Value;
 
 use super::{list::Edit, without::Refused};
-use crate::privacy::{
-    catalogue::VendorId,
-    third_parties::csp::{Directive, segments},
-};
+use crate::privacy::third_parties::csp::{Directive, segments};
 
 /// Groups of `Report-To` that are gone.
 #[derive(Default)]
@@ -18,8 +15,8 @@ impl Groups {
         self.0.is_empty()
     }
 
-    /// The refused vendor that a group of `Report-To` reports to; it is noted then.
-    pub(super) fn refuse(&mut self, group: &[u8], refused: &Refused<'_>) -> Option<VendorId> {
+    /// Whom a group of `Report-To` would call; the group is noted then.
+    pub(super) fn refuse<T>(&mut self, group: &[u8], refused: &Refused<'_, T>) -> Option<T> {
         let group: Value = serde_json::from_slice(group).ok()?;
         let mut endpoints = group.get("endpoints")?.as_array()?.iter();
         let vendor = endpoints.find_map(|endpoint| {
@@ -41,8 +38,8 @@ impl Groups {
     }
 }
 
-/// The refused vendor whose URL is the string in a member of a structured field: `name="https://…"`.
-pub(super) fn calls_by_endpoint(member: &[u8], refused: &Refused<'_>) -> Option<VendorId> {
+/// Whom the URL calls that is the string in a member of a structured field: `name="https://…"`.
+pub(super) fn calls_by_endpoint<T>(member: &[u8], refused: &Refused<'_, T>) -> Option<T> {
     let start = memchr::memchr(b'"', member)? + 1;
     let string = member.get(start..)?;
     let end = memchr::memchr(b'"', string).unwrap_or(string.len());

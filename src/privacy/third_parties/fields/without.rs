@@ -8,27 +8,24 @@ use super::{
     refresh::refresh_url,
     reporting::{Groups, calls_by_endpoint, report_uris},
 };
-use crate::privacy::{catalogue::VendorId, field_lines::FieldLines, field_value::FieldValue};
+use crate::privacy::{field_lines::FieldLines, field_value::FieldValue};
 
-/// Whose a URL, absolute or relative, is, if this visitor's browser may not contact that vendor.
-pub(super) type Refused<'a> = dyn Fn(&[u8]) -> Option<VendorId> + 'a;
+/// Whom a URL, absolute or relative, would call, if this visitor's browser may not.
+pub(super) type Refused<'a, T> = dyn Fn(&[u8]) -> Option<T> + 'a;
 
 /// Takes out of a response's fields what would make the browser contact a vendor that `refused`
-/// names. Returns those vendors, one for each contact.
+/// names. Returns what it said, once for each contact.
 ///
 /// `Location` stays: where the page itself goes is the visitor's click. So do `Accept-CH` and
 /// `Permissions-Policy`, which call nobody.
-pub fn without_refused(
-    fields: &mut FieldLines,
-    refused: &dyn Fn(&[u8]) -> Option<VendorId>,
-) -> Vec<VendorId> {
-    let mut vendors = Vec::new();
+pub(super) fn without_refused<T>(fields: &mut FieldLines, refused: &Refused<'_, T>) -> Vec<T> {
+    let mut calls = Vec::new();
     let mut groups = Groups::default();
     fields.retain(|name, value| {
         let Some(kind) = Kind::of(name) else {
             return true;
         };
-        let edit = kind.edit(value.as_bytes(), refused, &mut vendors, &mut groups);
+        let edit = kind.edit(value.as_bytes(), refused, &mut calls, &mut groups);
         match edit {
             Edit::Kept => true,
             Edit::Removed => false,
@@ -42,7 +39,7 @@ pub fn without_refused(
     if !groups.is_empty() {
         fields.retain(|name, value| name != "nel" || !groups.receive(value.as_bytes()));
     }
-    vendors
+    calls
 }
 
 /// How a field tells of URLs.
@@ -75,16 +72,17 @@ impl Kind {
         }
     }
 
-    fn edit(
+    fn edit<T>(
         self,
         value: &[u8],
-        refused: &Refused<'_>,
-        vendors: &mut Vec<VendorId>,
+        refused: &Refused<'_, T>,
+        calls: &mut Vec<T>,
         groups: &mut Groups,
     ) -> Edit {
-        let mut keeps = |vendor: Option<VendorId>| {
-            vendors.extend(vendor);
-            vendor.is_none()
+        let mut keeps = |call: Option<T>| {
+            let is_kept = call.is_none();
+            calls.extend(call);
+            is_kept
         };
         let whole = |is_kept: bool| if is_kept { Edit::Kept } else { Edit::Removed };
         match self {
@@ -111,12 +109,12 @@ mod tests {
     use super::*;
 
     /// Vendors are hosts that begin with `v`.
-    fn refused(url: &[u8]) -> Option<VendorId> {
+    fn refused(url: &[u8]) -> Option<()> {
         let rest = url
             .strip_prefix(b"https:")
             .unwrap_or(url)
             .strip_prefix(b"//v");
-        rest.map(|_| VendorId(0))
+        rest.map(|_| ())
     }
 
     fn filtered(lines: &[(&'static str, &'static str)]) -> (Vec<(String, String)>, usize) {
@@ -203,6 +201,8 @@ mod tests {
             ("refresh", "5; URL='//v.example/' x", None),
             ("refresh", "5; url=/next?to=//v.example/", same),
             ("refresh", "5", same),
+            ("refresh", "0 //v.example/", None),
+            ("refresh", "x; url=//v.example/", same),
             ("sourcemap", "https://v.example/a.map", None),
             ("x-sourcemap", "/a.map", same),
             (
@@ -276,7 +276,7 @@ mod tests {
                 let name = HeaderName::from_static(name);
                 let line = FieldValue::try_from(value.clone()).expect("a value");
                 let mut fields: FieldLines = [(name, line.clone())].into_iter().collect();
-                proptest::prop_assert!(without_refused(&mut fields, &|_| None).is_empty());
+                proptest::prop_assert!(without_refused::<()>(&mut fields, &|_| None).is_empty());
                 proptest::prop_assert_eq!(fields.iter().next().expect("a line").1, &line);
             }
         }
