@@ -14,13 +14,14 @@ use super::{
     refusal::Refusal,
     response::ClientResponse,
     snapshot::{Compiled, Site, SiteUpstream, Snapshot},
+    third_parties,
     visitor::{Identity, Visitor},
 };
 use crate::{
     config::options::Limits,
     demo,
     http1::{HeadError, is_refused_method},
-    metrics::{Direction, Malformed},
+    metrics::{Direction, Malformed, WorkerMetrics},
     privacy::{
         ClientAddr, ClientRequest, Consent, Content, CookieDecision, FieldLines, FieldValue,
         OriginRequest, ResponseContext, Stripped, add_reissues, add_security_fields,
@@ -56,6 +57,7 @@ pub(super) struct Scene<'a> {
     pub(super) consent: &'a Consent,
     /// Seconds since 1970.
     pub(super) now: i64,
+    pub(super) metrics: &'a WorkerMetrics,
 }
 
 /// Answers a request. Never fails: what goes wrong becomes an answer.
@@ -168,6 +170,7 @@ async fn answer(
         compiled: &snapshot.compiled,
         consent: &cookies.consent,
         now,
+        metrics: visitor.worker.metrics(),
     };
 
     let limits = &snapshot.compiled.limits;
@@ -178,6 +181,7 @@ async fn answer(
         return Ok(response);
     }
 
+    let reader = third_parties::Reader::of(&request.fields, policy);
     let client_request = client_request(request, &text, host, &identity, &record.request_id);
     let (origin, fields_removed) = minimise_request(client_request, policy, &cookies);
     count_stripped(&snapshot, index, &cookies.stripped, Direction::Request);
@@ -203,6 +207,15 @@ async fn answer(
     };
     let stripped = bring_back(&mut response, &context, &cookies);
     count_stripped(&snapshot, index, &stripped, Direction::Response);
+    let sightings = visitor.worker.metrics().third_parties();
+    third_parties::silence(&mut response, site, &cookies.consent, sightings, now);
+    third_parties::add(
+        &mut response,
+        reader,
+        (&snapshot, index),
+        &cookies.consent,
+        sightings.known(),
+    );
     record.set_cookies_stripped = u32::try_from(stripped.len()).unwrap_or(u32::MAX);
     Ok(response)
 }

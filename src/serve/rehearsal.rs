@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     http1::{HeadError, RequestHead},
+    metrics::WorkerMetrics,
     privacy::{
         CONSENT_COOKIE, ClientAddr, CookieDecision, Evictions, FieldLines, FieldValue,
         MinimisedAddr, OriginRequest, Policy, ResponseContext, Stripped, add_reissues, cookie_name,
@@ -115,6 +116,7 @@ pub(crate) async fn rehearse(
         compiled,
         consent: &cookies.consent,
         now,
+        metrics: &WorkerMetrics::default(),
     };
     bounded(None, request.framing, derived.client, &compiled.limits)?;
     let own = own_answer(&scene).await;

@@ -4,6 +4,7 @@
 mod centre;
 mod consent;
 mod form;
+mod reports;
 mod resource;
 
 pub(crate) use resource::Resource;

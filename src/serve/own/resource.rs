@@ -2,7 +2,7 @@
 
 use http::{HeaderValue, Method, Response, StatusCode, header};
 
-use super::{centre, consent};
+use super::{centre, consent, reports};
 use crate::{
     privacy::{FieldValue, VendorId, centre as page},
     serve::{body::ResponseBody, exchange::Scene, refusal::Refusal},
@@ -19,6 +19,8 @@ pub(crate) enum Resource {
     Centre,
     /// `/.privet/consent`.
     Consent,
+    /// `/.privet/csp`.
+    Reports,
     /// `/.privet/mirror.js`.
     Mirror,
     /// `/.privet/privet.css`.
@@ -48,6 +50,7 @@ impl Resource {
             "/.privet/" => Some(Self::Centre),
             "/.privet" => Some(Self::CentreWithoutSlash),
             "/.privet/consent" => Some(Self::Consent),
+            "/.privet/csp" => Some(Self::Reports),
             "/.privet/mirror.js" => Some(Self::Mirror),
             "/.privet/privet.css" => Some(Self::Style),
             "/.well-known/gpc.json" => Some(Self::Gpc),
@@ -154,6 +157,8 @@ pub(in crate::serve) async fn answer(
         Resource::Consent if *method == Method::POST => {
             return consent::choose(scene, content).await;
         }
+        Resource::Reports if *method == Method::POST => return reports::take(scene, content).await,
+        Resource::Reports => return Err(Refusal::MethodNotAllowed("POST")),
         Resource::Consent if !is_read => return Err(Refusal::MethodNotAllowed("GET, HEAD, POST")),
         _ if !is_read => return Err(Refusal::MethodNotAllowed("GET, HEAD")),
         Resource::Consent => consent::tell(scene),
