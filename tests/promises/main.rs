@@ -12,9 +12,11 @@ mod gateway;
 
 mod address;
 mod consent;
+mod content_policy;
 mod cookies;
 mod leak;
 mod lifecycle;
 mod log;
+mod response_fields;
 mod tls;
 mod visit;
