@@ -241,6 +241,11 @@ impl Catalogue {
         self.slugs.get(slug).copied()
     }
 
+    /// The vendor of that name, or one of the same [`slug`].
+    pub fn named(&self, name: &str) -> Option<&Vendor> {
+        self.vendor(self.by_slug(&slug(name))?)
+    }
+
     /// The operator's own vendors.
     pub fn operators(&self) -> impl Iterator<Item = VendorId> {
         self.iter().map(|(id, _)| id).skip(self.first_own)

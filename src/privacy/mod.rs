@@ -67,6 +67,7 @@ pub use rules::{
     VendorCookie, VendorMarks,
 };
 pub use third_parties::{
-    AdequacyDecision, AllowedCountry, ContentPolicy, Embeds, OnFailure, ThirdPartyRules,
-    TransferBasis, UnknownHosts, transfer_basis,
+    AdequacyDecision, AllowedCountry, ContentPolicy, Embeds, KnownHost, OnFailure, Own,
+    ThirdPartyRules, TransferBasis, UnknownHosts, Violation, admit_own, admitting, nonce,
+    policy_hosts, transfer_basis, violations,
 };

@@ -14,13 +14,14 @@ use super::{
     refusal::Refusal,
     response::ClientResponse,
     snapshot::{Compiled, Site, SiteUpstream, Snapshot},
+    third_parties,
     visitor::{Identity, Visitor},
 };
 use crate::{
     config::options::Limits,
     demo,
     http1::{HeadError, is_refused_method},
-    metrics::{Direction, Malformed},
+    metrics::{Direction, Malformed, WorkerMetrics},
     privacy::{
         ClientAddr, ClientRequest, Consent, Content, CookieDecision, FieldLines, FieldValue,
         OriginRequest, ResponseContext, Stripped, VendorId, add_reissues, add_security_fields,
@@ -58,6 +59,7 @@ pub(super) struct Scene<'a> {
     pub(super) vendor: Option<VendorId>,
     /// Seconds since 1970.
     pub(super) now: i64,
+    pub(super) metrics: &'a WorkerMetrics,
 }
 
 /// Answers a request. Never fails: what goes wrong becomes an answer.
@@ -177,6 +179,7 @@ async fn answer(
         consent: &cookies.consent,
         vendor,
         now,
+        metrics: visitor.worker.metrics(),
     };
 
     if let Some(resource) = own::Resource::of(&scene) {
@@ -185,6 +188,7 @@ async fn answer(
         return Ok(response);
     }
 
+    let reader = third_parties::Reader::of(&request.fields, policy);
     let client_request = client_request(request, &text, host, &identity, &record.request_id);
     let (origin, fields_removed) = minimise_request(client_request, policy, &cookies);
     count_stripped(&snapshot, index, &cookies.stripped, Direction::Request);
@@ -211,6 +215,15 @@ async fn answer(
     };
     let stripped = bring_back(&mut response, &context, &cookies);
     count_stripped(&snapshot, index, &stripped, Direction::Response);
+    let sightings = visitor.worker.metrics().third_parties();
+    third_parties::silence(&mut response, site, &cookies.consent, sightings, now);
+    third_parties::add(
+        &mut response,
+        reader,
+        (&snapshot, index),
+        &cookies.consent,
+        sightings.known(),
+    );
     record.set_cookies_stripped = u32::try_from(stripped.len()).unwrap_or(u32::MAX);
     Ok(response)
 }

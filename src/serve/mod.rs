@@ -17,6 +17,7 @@ mod rehearsal;
 mod respond;
 mod response;
 mod snapshot;
+mod third_parties;
 mod tunnel;
 mod visitor;
 mod wire;

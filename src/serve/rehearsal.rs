@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     http1::{HeadError, RequestHead},
+    metrics::WorkerMetrics,
     privacy::{
         CONSENT_COOKIE, ClientAddr, CookieDecision, Evictions, FieldLines, FieldValue,
         MinimisedAddr, OriginRequest, Policy, ResponseContext, Stripped, VendorId, add_reissues,
@@ -119,6 +120,7 @@ pub(crate) async fn rehearse(
         consent: &cookies.consent,
         vendor,
         now,
+        metrics: &WorkerMetrics::default(),
     };
     bounded(None, request.framing, derived.client, &compiled.limits)?;
     let own = own_answer(&scene).await;

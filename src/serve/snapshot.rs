@@ -5,6 +5,7 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc};
 
 use rustls::ClientConfig;
 
+use super::third_parties::ContentPolicies;
 use crate::{
     config::options::{self, Config, Limits, Server},
     http1::HeadLimits,
@@ -26,6 +27,7 @@ pub(crate) struct Compiled {
     pub(crate) public_https_port: u16,
     pub(crate) proxy_protocol: bool,
     pub(crate) strip_table: Arc<StripTable>,
+    pub(crate) catalogue: Arc<Catalogue>,
     trust: Option<Arc<ClientConfig>>,
 }
 
@@ -34,6 +36,8 @@ pub(crate) struct Compiled {
 pub(crate) struct Site {
     /// Its first host, as logs and metrics name it.
     pub(crate) name: Arc<str>,
+    /// Its hosts, as in the configuration.
+    pub(crate) hosts: Vec<String>,
     pub(crate) policy: Policy,
     upstream: options::Upstream,
     /// The vendor whose server stands behind it: all requests are the vendor's.
@@ -88,6 +92,7 @@ impl Compiled {
                     .map(ToString::to_string)
                     .unwrap_or_default()
                     .into(),
+                hosts: site.hosts.iter().map(ToString::to_string).collect(),
                 policy: Policy::new(site.policy_rules(), hsts.clone(), Arc::clone(catalogue)),
                 vendor: vendor_behind(&site.upstream, catalogue),
                 upstream: site.upstream.clone(),
@@ -113,6 +118,7 @@ impl Compiled {
             limits: config.limits.clone(),
             public_https_port: config.listen.public_https_port,
             proxy_protocol: config.listen.proxy_protocol,
+            catalogue: Arc::clone(catalogue),
             strip_table: Arc::new(StripTable::new(names, vendors.collect(), workers)),
             trust,
             sites,
@@ -146,6 +152,7 @@ fn hsts_value(hsts: options::Hsts) -> Option<FieldValue> {
 pub(crate) struct Snapshot {
     pub(crate) compiled: Arc<Compiled>,
     pub(crate) strips: Arc<StripCounters>,
+    pub(crate) content_policies: ContentPolicies,
     upstreams: Vec<SiteUpstream>,
 }
 
@@ -201,6 +208,7 @@ impl Snapshot {
             .collect();
         Self {
             strips: compiled.strip_table.worker(worker),
+            content_policies: ContentPolicies::default(),
             compiled,
             upstreams,
         }

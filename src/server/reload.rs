@@ -62,6 +62,7 @@ impl Gateway {
         let metrics = Arc::new(Metrics::new(workers));
         let compiled = compile(config, workers).map_err(|error| setup(&error))?;
         metrics.install(Arc::clone(&compiled.strip_table));
+        metrics.inventory().install(Arc::clone(&compiled.catalogue));
         let certificates =
             Certificates::load(&config.tls, &config.hosts()).map_err(|error| setup(&error))?;
         let resolver = Arc::new(CertificateResolver::new(certificates));
@@ -210,6 +211,8 @@ impl Reload {
         gateway.resolver.replace(certificates);
         gateway.tls.clone_from(&next_tls);
         gateway.metrics.install(Arc::clone(&compiled.strip_table));
+        let inventory = gateway.metrics.inventory();
+        inventory.install(Arc::clone(&compiled.catalogue));
         let connections =
             connections_per_worker(config.limits.connections, self.descriptors, workers);
         for (worker, opened) in gateway.workers.iter().zip(opened) {

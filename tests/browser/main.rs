@@ -13,6 +13,7 @@ mod gateway;
 
 mod chromium;
 mod cookies;
+mod csp;
 mod pages;
 mod shop;
 mod signals;

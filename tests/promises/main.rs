@@ -12,10 +12,12 @@ mod gateway;
 
 mod address;
 mod consent;
+mod content_policy;
 mod cookies;
 mod leak;
 mod lifecycle;
 mod log;
 mod third_parties;
+mod response_fields;
 mod tls;
 mod visit;

@@ -7,9 +7,13 @@ mod disguise;
 mod disguised_cookies;
 mod payloads;
 mod query;
+mod csp;
+mod fields;
 mod rules;
 
 pub use countries::{AdequacyDecision, TransferBasis, transfer_basis};
+
+pub use csp::{KnownHost, Own, Violation, admit_own, admitting, nonce, policy_hosts, violations};
 pub use rules::{AllowedCountry, ContentPolicy, Embeds, OnFailure, ThirdPartyRules, UnknownHosts};
 
 pub(super) use click_identifiers::ClickIdentifiers;

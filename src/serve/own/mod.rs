@@ -5,6 +5,7 @@ mod centre;
 mod consent;
 mod form;
 mod path;
+mod reports;
 mod resource;
 mod vendor;
 

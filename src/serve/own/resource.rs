@@ -5,7 +5,7 @@ use http::{HeaderValue, Method, Response, StatusCode, header};
 use super::{
     centre, consent,
     path::{is_normal, readings},
-    vendor,
+    reports, vendor,
 };
 use crate::{
     privacy::{VendorId, centre as page},
@@ -20,6 +20,8 @@ pub(crate) enum Resource {
     Centre,
     /// `/.privet/consent`.
     Consent,
+    /// `/.privet/csp`.
+    Reports,
     /// `/.privet/mirror.js`.
     Mirror,
     /// `/.privet/privet.css`.
@@ -52,6 +54,7 @@ impl Resource {
             "/.privet/" => Some(Self::Centre),
             "/.privet" => Some(Self::CentreWithoutSlash),
             "/.privet/consent" => Some(Self::Consent),
+            "/.privet/csp" => Some(Self::Reports),
             "/.privet/mirror.js" => Some(Self::Mirror),
             "/.privet/privet.css" => Some(Self::Style),
             "/.well-known/gpc.json" => Some(Self::Gpc),
@@ -75,6 +78,8 @@ pub(in crate::serve) async fn answer(
         Resource::Consent if *method == Method::POST => {
             return consent::choose(scene, content).await;
         }
+        Resource::Reports if *method == Method::POST => return reports::take(scene, content).await,
+        Resource::Reports => return Err(Refusal::MethodNotAllowed("POST")),
         Resource::Consent if !is_read => return Err(Refusal::MethodNotAllowed("GET, HEAD, POST")),
         _ if !is_read => return Err(Refusal::MethodNotAllowed("GET, HEAD")),
         Resource::Consent => consent::tell(scene),
