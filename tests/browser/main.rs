@@ -11,9 +11,13 @@
 #[path = "../gateway/mod.rs"]
 mod gateway;
 
+mod activation;
 mod chromium;
 mod cookies;
+mod embeds;
+mod gated;
 mod pages;
 mod shop;
 mod signals;
+mod stand_ins;
 mod webdriver;
