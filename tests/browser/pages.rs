@@ -123,7 +123,7 @@ pub(crate) fn missing(visitor: &Chromium) -> Value {
          for (const control of document.querySelectorAll('button, a, summary')) { \
             need(control.textContent.trim() || control.querySelector('[alt]:not([alt=\"\"])'), 'a name for ' + control.outerHTML); \
             const box = control.getBoundingClientRect(); \
-            const inline = getComputedStyle(control).display === 'inline'; \
+            const inline = /^(inline|none)$/.test(getComputedStyle(control).display); \
             need(inline || box.height >= 24 || control.matches('.skip'), 'room for a finger: ' + control.textContent); } \
          const ids = [...document.querySelectorAll('[id]')].map(element => element.id); \
          need(new Set(ids).size === ids.length, 'ids only once'); \

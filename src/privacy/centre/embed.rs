@@ -86,7 +86,7 @@ fn about(view: &EmbedView<'_>) -> String {
             url = Escaped(url),
         )
     });
-    let choices = r#"<a href="/.privet/" target="_blank" rel="noopener">Your choices</a>"#;
+    let choices = r#"<a href="/.privet/" target="_blank" rel="noopener">All choices</a>"#;
     let parts: Vec<String> = [country, policy, Some(choices.to_owned())]
         .into_iter()
         .flatten()
@@ -100,7 +100,7 @@ fn explanation(view: &EmbedView<'_>) -> String {
         return format!("You allowed {host} to show this.");
     }
     format!(
-        "Nothing was loaded from {vendor} yet. If you show this, {vendor} learns your internet address and that you are on {host}, and may set cookies."
+        "Nothing was loaded from {vendor} yet. If you show this, it learns your internet address and that you are on {host}, and may set cookies."
     )
 }
 

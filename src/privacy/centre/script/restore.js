@@ -85,8 +85,9 @@ function restoreElement(element) {
   }
   restoreAttributes(element);
   const parent = element.parentNode;
-  // Browsers look at these only when they come into a page, or when told to.
-  if (element.localName === "meta") element.replaceWith(element.cloneNode());
+  // Browsers look at these only when they come into a page, or when told to. An object that once
+  // failed never tries again.
+  if (/^(meta|object|embed)$/.test(element.localName)) element.replaceWith(element.cloneNode(true));
   if (element.localName === "source" && parent && parent.load) parent.load();
 }
 
@@ -98,7 +99,6 @@ function write(script, html) {
     const fresh = document.createElement("script");
     for (const { name, value } of inert.attributes)
       fresh.setAttribute(name, name === "src" ? trusted("createScriptURL", value) : value);
-    fresh.nonce = script.nonce;
     fresh.async = false;
     fresh.text = trusted("createScript", inert.text);
     inert.replaceWith(fresh);
@@ -199,7 +199,7 @@ function defer() {
 // Brings back all that waits for `vendors`, a map to whether they may come.
 function activate(vendors) {
   const all = roots(document), elements = waiting(all, vendors);
-  if (elements.some(element => needsNewPage(element.getAttribute(VENDOR)))) return location.reload();
+  if (elements.some(needsNewPage)) return location.reload();
   prepare();
   for (const element of elements) {
     try {

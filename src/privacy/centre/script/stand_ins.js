@@ -117,6 +117,7 @@ function recorder(owner, name, stays) {
   // What is at `path` of it; without one, what came of a call, perhaps a promise of what will.
   function at(path, promise) {
     const children = {};
+    if (!path && !promise) promise = new Promise(() => {});
     return new Proxy(function () {}, {
       get(target, key) {
         if (key === Symbol.iterator) return [][key].bind([]);
@@ -178,8 +179,13 @@ function replay(vendor, isInline, turns) {
   if (isWaiting && turns > 0) setTimeout(replay, 500, vendor, isInline, turns - 1);
 }
 
-// Whether the page made something of a stand-in that only a new page can make again.
-const needsNewPage = vendor => (standIns[vendor] || []).some(it => it.isMade);
+// Whether only a new page can bring the element back: the page made something of a stand-in, or goes
+// by nonces and the script has none. Under 'strict-dynamic' it would run all the same if it were put
+// into the page here, and so would what an attacker got into it.
+function needsNewPage(element) {
+  const isStrange = element.localName === "script" && tag && tag.nonce && element.nonce !== tag.nonce;
+  return isStrange || (standIns[element.getAttribute(VENDOR)] || []).some(it => it.isMade);
+}
 
 // Testers hide the page until they have changed it; without them it has to be seen.
 const TESTER = /^(ab-tasty|adobe-target|convert|dynamic-yield|intellimize|kameleoon|monetate|mutiny|omniconvert|optimizely|vwo|zoho-pagesense)$/;
