@@ -175,6 +175,8 @@ fn own(told: &Told<'_>, rehearsed: &Rehearsed, resource: Resource, policy: &Poli
         Resource::RefusedVendor => return refused_vendor(told, rehearsed, policy),
         Resource::Centre => "the privacy centre",
         Resource::Consent => "the visitor's choice, as JSON",
+        Resource::Embed => "the placeholder of an embed",
+        Resource::Script => "the script that brings back what waited for consent",
         Resource::Mirror => "the script that copies a consent platform's answer",
         Resource::Style => "the privacy centre's style",
         Resource::Gpc => "the support of Global Privacy Control",

@@ -184,7 +184,7 @@ const fn ticked(tick: bool) -> &'static str {
 }
 
 /// A `javascript:` policy must not become a link.
-fn is_web_address(url: &str) -> bool {
+pub(super) fn is_web_address(url: &str) -> bool {
     let scheme = url.split(':').next().unwrap_or_default();
     url.contains("://")
         && ["https", "http"]

@@ -59,7 +59,7 @@ pub(super) fn show(scene: &Scene<'_>) -> Response<ResponseBody> {
 }
 
 /// The first parameter of that name in the page's query.
-fn parameter(scene: &Scene<'_>, name: &str) -> Option<String> {
+pub(super) fn parameter(scene: &Scene<'_>, name: &str) -> Option<String> {
     let query = scene.request.target.query()?;
     let mut pairs = query
         .split('&')

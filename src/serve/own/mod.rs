@@ -3,6 +3,7 @@
 
 mod centre;
 mod consent;
+mod embed;
 mod form;
 mod path;
 mod reports;

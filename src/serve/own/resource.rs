@@ -3,7 +3,7 @@
 use http::{HeaderValue, Method, Response, StatusCode, header};
 
 use super::{
-    centre, consent,
+    centre, consent, embed,
     path::{is_normal, readings},
     reports, vendor,
 };
@@ -22,6 +22,10 @@ pub(crate) enum Resource {
     Consent,
     /// `/.privet/csp`.
     Reports,
+    /// `/.privet/embed`.
+    Embed,
+    /// `/.privet/privet.js`.
+    Script,
     /// `/.privet/mirror.js`.
     Mirror,
     /// `/.privet/privet.css`.
@@ -55,6 +59,8 @@ impl Resource {
             "/.privet" => Some(Self::CentreWithoutSlash),
             "/.privet/consent" => Some(Self::Consent),
             "/.privet/csp" => Some(Self::Reports),
+            "/.privet/embed" => Some(Self::Embed),
+            "/.privet/privet.js" => Some(Self::Script),
             "/.privet/mirror.js" => Some(Self::Mirror),
             "/.privet/privet.css" => Some(Self::Style),
             "/.well-known/gpc.json" => Some(Self::Gpc),
@@ -84,9 +90,12 @@ pub(in crate::serve) async fn answer(
         _ if !is_read => return Err(Refusal::MethodNotAllowed("GET, HEAD")),
         Resource::Consent => consent::tell(scene),
         Resource::Centre => centre::show(scene),
-        Resource::CentreWithoutSlash | Resource::Mirror | Resource::Style | Resource::Gpc => {
-            return Ok(same_for_all(resource));
-        }
+        Resource::Embed => embed::show(scene)?,
+        Resource::CentreWithoutSlash
+        | Resource::Script
+        | Resource::Mirror
+        | Resource::Style
+        | Resource::Gpc => return Ok(same_for_all(resource)),
     };
     consent::store_withdrawal(scene, response.headers_mut());
     Ok(response)
@@ -94,12 +103,10 @@ pub(in crate::serve) async fn answer(
 
 /// What is the same for every visitor, so that caches may keep it.
 fn same_for_all(resource: Resource) -> Response<ResponseBody> {
+    let script = |text| with_type("text/javascript; charset=utf-8", text, "max-age=3600");
     match resource {
-        Resource::Mirror => with_type(
-            "text/javascript; charset=utf-8",
-            page::MIRROR,
-            "max-age=3600",
-        ),
+        Resource::Script => script(page::script()),
+        Resource::Mirror => script(page::MIRROR),
         Resource::Style => with_type("text/css; charset=utf-8", page::STYLE, "max-age=3600"),
         Resource::Gpc => with_type("application/json", consent::GPC_SUPPORT, "max-age=86400"),
         _ => redirect("/.privet/"),
