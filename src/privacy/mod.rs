@@ -17,6 +17,7 @@ mod cookies;
 mod field_lines;
 mod field_value;
 mod fields;
+mod html;
 mod pattern;
 mod patterns;
 mod policy;
@@ -66,6 +67,8 @@ pub use rules::{
     PlatformRules, PolicyRules, SameSiteDefault, Signal, SiteData, UnknownCookies, Vendor,
     VendorCookie, VendorMarks,
 };
+pub use html::Syntax;
 pub use third_parties::{
-    AllowedCountry, ContentPolicy, Embeds, OnFailure, ThirdPartyRules, UnknownHosts,
+    AllowedCountry, ContentPolicy, Embeds, OnFailure, PageContext, PageGate, ThirdPartyRules,
+    UnknownHosts, Unreadable, gate_page,
 };

@@ -14,7 +14,7 @@ use super::{
         AddressRule, ConsentRules, HeaderRules, Mode, PolicyRules, SameSiteDefault, SiteData,
         UnknownCookies,
     },
-    third_parties::ThirdPartyRules,
+    third_parties::{self, ThirdPartyRules},
 };
 use crate::privacy::field_value::FieldValue;
 
@@ -42,6 +42,8 @@ pub struct Policy {
     /// `X-Privet-Consent` for each set of purposes, by the set's bits.
     consent_values: Vec<(Purposes, FieldValue)>,
     third_parties: ThirdPartyRules,
+    /// As [`PolicyRules`] has them.
+    hosts: Vec<String>,
 }
 
 /// What becomes of a cookie.
@@ -63,6 +65,7 @@ impl Policy {
     /// Compiles a site's rules. `hsts` is the value of `Strict-Transport-Security`.
     pub fn new(rules: PolicyRules, hsts: Option<FieldValue>, catalogue: Arc<Catalogue>) -> Self {
         let PolicyRules {
+            hosts,
             mode,
             address,
             consent,
@@ -100,6 +103,7 @@ impl Policy {
             max_lifetime: whole_seconds(cookies.max_lifetime),
             consent_values: consent_values(),
             third_parties,
+            hosts,
         }
     }
 
@@ -107,6 +111,25 @@ impl Policy {
     pub fn allows_vendor(&self, vendor: VendorId, consent: &Consent) -> bool {
         let purpose = self.catalogue().vendor(vendor).map(|vendor| vendor.purpose);
         purpose.is_some_and(|purpose| consent.allows_vendor(vendor, purpose))
+    }
+
+    /// Whether pages for that consent have to be read: somebody could be refused, or a consent platform's
+    /// answer has to be made readable.
+    pub fn gates(&self, consent: &Consent) -> bool {
+        let refuses = consent.granted() != Purposes::ALL
+            || consent.vendors().iter().any(|(_, granted)| !granted)
+            || self.third_parties.allowed_countries.is_some();
+        self.third_parties.gate && (refuses || third_parties::may_need_mirror(self, consent))
+    }
+
+    /// Whether the website claims `host`, which is not claimed where it answers to any.
+    pub(super) fn is_own_host(&self, host: &str) -> bool {
+        self.hosts.iter().any(|own| match own.strip_prefix("*.") {
+            Some(parent) => host
+                .strip_suffix(parent)
+                .is_some_and(|rest| rest.len() > 1 && rest.ends_with('.')),
+            None => own == host,
+        })
     }
 
     /// `[third_parties]`.

@@ -108,10 +108,11 @@ impl Lookup<'_> {
         let rest = name.split_once("://").map_or(name, |(_, rest)| rest);
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, target) = rest.split_at_checked(end).unwrap_or((rest, ""));
-        let path = target.split(['?', '#']).next().unwrap_or_default();
+        let target = target.split('#').next().unwrap_or_default();
+        let path = target.split('?').next().unwrap_or_default();
         let authority = crate::site::Authority::parse(authority.as_bytes());
         let host = authority.and_then(|authority| {
-            let (id, pattern) = self.catalogue.host(&authority.host)?;
+            let (id, pattern) = self.catalogue.host(&authority.host, target)?;
             Some((id, pattern.to_owned()))
         });
         let mut found = false;
