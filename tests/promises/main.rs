@@ -17,7 +17,7 @@ mod cookies;
 mod leak;
 mod lifecycle;
 mod log;
-mod third_parties;
 mod response_fields;
+mod third_parties;
 mod tls;
 mod visit;

@@ -104,7 +104,7 @@ fn hosts(vendor: &Vendor) -> impl Iterator<Item = &str> {
 fn owner(known: &KnownHost, catalogue: &Catalogue) -> Option<VendorId> {
     let by_name = known.vendor.as_deref();
     let by_name = by_name.and_then(|name| catalogue.by_slug(&crate::privacy::slug(name)));
-    by_name.or_else(|| catalogue.host(&known.host).map(|(id, _)| id))
+    by_name.or_else(|| catalogue.host(&known.host, "/").map(|(id, _)| id))
 }
 
 /// The website's hosts and all of its registrable domains (public suffix list).
