@@ -17,7 +17,7 @@ mod cookies;
 mod field_lines;
 mod field_value;
 mod fields;
-mod html;
+pub mod html;
 mod pattern;
 mod patterns;
 mod policy;

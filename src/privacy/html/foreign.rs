@@ -92,6 +92,10 @@ impl Foreign {
         let word = word(tag.name);
         let reading = match self.open.last().map(|open| open.kind) {
             None if self.is_unsettled => self.unsettled(tag, word),
+            None if self.is_deep && is_math_in_text(tag.name) => {
+                self.is_unsettled = true;
+                Reading::Either
+            }
             None | Some(Kind::HtmlInside | Kind::Html) => Reading::Html,
             Some(Kind::MathText) if is_math_in_text(tag.name) => self.foreign(tag, Kind::MathMl),
             Some(Kind::MathText) => Reading::Html,
