@@ -16,6 +16,7 @@ use super::{
     purpose::Purpose,
     roster::{Member, roster},
     rules::{CookieList, Vendor},
+    validators::fingerprint,
 };
 
 /// A vendor's place in the catalogue in force. Ids hold for one configuration only.
@@ -54,6 +55,8 @@ pub struct Catalogue {
     paths: PatternTable<VendorId>,
     /// Where the operator's begin.
     first_own: usize,
+    /// What it says, in a number.
+    fingerprint: u64,
 }
 
 impl Catalogue {
@@ -92,6 +95,8 @@ impl Catalogue {
             .zip(&members)
             .map(|(id, member)| (slug(&member.vendor.name), id))
             .collect();
+        let vendors: Vec<&Vendor> = members.iter().map(|member| &member.vendor).collect();
+        let fingerprint = fingerprint(&vendors);
         Self {
             members,
             files: files.iter().map(|file| file.path.clone()).collect(),
@@ -99,7 +104,13 @@ impl Catalogue {
             cookies,
             paths,
             first_own,
+            fingerprint,
         }
+    }
+
+    /// A number for what it says: another catalogue has another one.
+    pub(super) fn fingerprint(&self) -> u64 {
+        self.fingerprint
     }
 
     /// Whose cookie `name` is; `None` if no vendor claims it.

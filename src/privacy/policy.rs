@@ -15,6 +15,7 @@ use super::{
         UnknownCookies,
     },
     third_parties::ThirdPartyRules,
+    validators::{ConsentTag, fingerprint},
 };
 use crate::privacy::field_value::FieldValue;
 
@@ -42,6 +43,8 @@ pub struct Policy {
     /// `X-Privet-Consent` for each set of purposes, by the set's bits.
     consent_values: Vec<(Purposes, FieldValue)>,
     third_parties: ThirdPartyRules,
+    /// What its pages are made by, in a number.
+    fingerprint: u64,
 }
 
 /// What becomes of a cookie.
@@ -75,6 +78,8 @@ impl Policy {
             .iter()
             .map(|pattern| (Layer::Operator, pattern.as_str(), ()));
         let enforces = mode == Mode::Enforce;
+        let version = option_env!("CARGO_PKG_VERSION");
+        let fingerprint = fingerprint(&(version, &third_parties, catalogue.fingerprint()));
         Self {
             mode,
             address,
@@ -99,6 +104,7 @@ impl Policy {
             same_site: cookies.same_site,
             max_lifetime: whole_seconds(cookies.max_lifetime),
             consent_values: consent_values(),
+            fingerprint,
             third_parties,
         }
     }
@@ -107,6 +113,16 @@ impl Policy {
     pub fn allows_vendor(&self, vendor: VendorId, consent: &Consent) -> bool {
         let purpose = self.catalogue().vendor(vendor).map(|vendor| vendor.purpose);
         purpose.is_some_and(|purpose| consent.allows_vendor(vendor, purpose))
+    }
+
+    /// Whether pages are made anew for each visitor's consent.
+    pub fn rewrites_pages(&self) -> bool {
+        self.third_parties.gate && self.enforces()
+    }
+
+    /// The name of everything that decides what is done to a page for `consent`.
+    pub fn consent_tag(&self, consent: &Consent) -> ConsentTag {
+        ConsentTag::new(self.fingerprint, consent)
     }
 
     /// `[third_parties]`.

@@ -10,6 +10,7 @@ use super::{
     body::ResponseBody,
     content::BoundedContent,
     own,
+    page::{self, PageVisit},
     record::{Record, failure_kind},
     refusal::Refusal,
     response::ClientResponse,
@@ -204,6 +205,16 @@ async fn answer(
     let stripped = bring_back(&mut response, &context, &cookies);
     count_stripped(&snapshot, index, &stripped, Direction::Response);
     record.set_cookies_stripped = u32::try_from(stripped.len()).unwrap_or(u32::MAX);
+    let visit = PageVisit {
+        snapshot: &snapshot,
+        site: index,
+        policy,
+        cookies: &cookies,
+        origin: &origin,
+        authority: &text,
+        host,
+    };
+    page::gate(&mut response, &visit, record).await?;
     Ok(response)
 }
 
@@ -381,6 +392,7 @@ fn malformed_kind(refusal: Refusal) -> Option<Malformed> {
         | Refusal::Form
         | Refusal::MethodNotAllowed(_)
         | Refusal::NotFound
-        | Refusal::NoConsent => return None,
+        | Refusal::NoConsent
+        | Refusal::Page(_) => return None,
     })
 }

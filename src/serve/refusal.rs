@@ -3,9 +3,10 @@
 
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 
-use super::{body::ResponseBody, page};
+use super::{body::ResponseBody, error_page};
 use crate::{
     http1::HeadError,
+    metrics::UnreadablePage,
     privacy::FieldValue,
     upstream::{ContentFailure, ExchangeError, UpstreamError},
 };
@@ -33,6 +34,8 @@ pub(crate) enum Refusal {
     NotFound,
     /// A vendor's path without the visitor's consent.
     NoConsent,
+    /// The website's page can't be read, so nobody knows whom it would have the browser contact.
+    Page(UnreadablePage),
 }
 
 impl Refusal {
@@ -61,6 +64,7 @@ impl Refusal {
             Self::Form => StatusCode::BAD_REQUEST,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Page(_) => StatusCode::BAD_GATEWAY,
             Self::Exchange(ExchangeError::Content(failure)) => match failure {
                 ContentFailure::Gone | ContentFailure::Malformed => StatusCode::BAD_REQUEST,
                 ContentFailure::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -136,6 +140,10 @@ impl Refusal {
                 "Not without your consent",
                 "This address belongs to a company that you have not consented to, so it was not asked. Your privacy choices for this website are at /.privet/ on it.",
             ),
+            Self::Page(_) => (
+                "This page can't be shown",
+                "The gateway keeps other companies out of this page without your consent. It could not read the page, so the page was not sent.",
+            ),
             Self::Exchange(ExchangeError::Upstream(
                 UpstreamError::ConnectTimeout | UpstreamError::Timeout,
             )) => (
@@ -157,8 +165,8 @@ impl Refusal {
     ) -> Response<ResponseBody> {
         let status = self.status();
         let (title, explanation) = self.words();
-        let form = page::preferred(accept.and_then(|accept| accept.to_str().ok()));
-        let content = page::error_page(form, status, title, explanation, request_id);
+        let form = error_page::preferred(accept.and_then(|accept| accept.to_str().ok()));
+        let content = error_page::error_page(form, status, title, explanation, request_id);
         let mut response = Response::new(ResponseBody::full(content));
         *response.status_mut() = status;
         let fields: &mut HeaderMap = response.headers_mut();

@@ -16,5 +16,6 @@ mod cookies;
 mod leak;
 mod lifecycle;
 mod log;
+mod pages;
 mod tls;
 mod visit;
