@@ -33,6 +33,8 @@ pub(super) struct Rewriting {
     fails_open: bool,
     /// Why gating was given up; all passes since then.
     given_up: Option<UnreadablePage>,
+    /// The decoded page so far, while it is to be known whether it changes.
+    original: Option<Vec<u8>>,
 }
 
 impl From<LateLabel> for UnreadablePage {
@@ -76,6 +78,7 @@ impl Rewriting {
             characters: Characters::new(page.charset, page.syntax),
             gate: PageGate::new(context),
             given_up: None,
+            original: Some(Vec::new()),
         }
     }
 
@@ -125,6 +128,9 @@ impl Rewriting {
         is_last: bool,
         out: &mut Vec<u8>,
     ) -> Result<(), UnreadablePage> {
+        if let Some(original) = &mut self.original {
+            original.extend_from_slice(piece);
+        }
         let Self {
             snapshot,
             site,
@@ -159,9 +165,9 @@ impl Rewriting {
         }
     }
 
-    /// Whether what came out differs from what went in, codings aside.
-    pub(super) fn is_changed(&self) -> bool {
-        self.gate.is_changed() || self.are_transcoded()
+    /// The page before it was gated, if all since its beginning was kept. It is kept no longer.
+    pub(super) fn take_original(&mut self) -> Option<Vec<u8>> {
+        self.original.take()
     }
 
     /// Whether the page is UTF-8 now and was something else.
