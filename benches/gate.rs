@@ -10,7 +10,7 @@ use privet::{
     config,
     privacy::{
         BUILT_IN_CATALOGUE, Catalogue, CookieDecision, FieldLines, PageContext, PageGate, Policy,
-        Syntax,
+        html::Syntax,
     },
 };
 

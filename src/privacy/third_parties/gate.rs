@@ -6,13 +6,15 @@
 use std::borrow::Cow;
 
 use super::{
-    elements::{Element, Fetch, ScriptKind, fetch, link_fetches, may_fetch},
+    elements::{Element, Fetch, fetch, link_fetches, may_fetch},
     inert::{self, Finding},
     insert::{self, Urgency},
     judge::{Judge, looks_at_own},
     page::PageContext,
+    progress::Progress,
     refresh,
-    url::{Base, cleaned},
+    script_kind::ScriptKind,
+    url::cleaned,
 };
 use crate::privacy::{
     html::{
@@ -23,107 +25,44 @@ use crate::privacy::{
     purpose::Purposes,
 };
 
-/// How many elements are told of; a page may have any number.
-const MOST_TOLD: usize = 10_000;
 /// How deep pages in attributes of pages are read.
 const DEEPEST: u8 = 2;
-
-/// What the gate knows of a page so far.
-#[derive(Debug)]
-pub(super) struct Gate {
-    pub(super) context: PageContext,
-    /// The page's own URL.
-    page: Base,
-    /// What relative URLs are completed from, once `<base>` says so.
-    base: Option<Base>,
-    /// See [`looks_at_own`]; `None` until that is known.
-    looks_at_own: Option<bool>,
-    /// The script that is in the page.
-    inserted: Option<Urgency>,
-    /// The script that waits for a place.
-    wanted: Option<Urgency>,
-    has_mirror: bool,
-    is_changed: bool,
-    gated: Vec<Stripped>,
-    depth: u8,
-}
-
-impl Gate {
-    pub(super) fn new(context: PageContext) -> Self {
-        let page = Base::new(context.base.as_bytes());
-        Self {
-            page: page.unwrap_or_else(|| Base::of_host(&context.host)),
-            context,
-            base: None,
-            looks_at_own: None,
-            inserted: None,
-            wanted: None,
-            has_mirror: false,
-            is_changed: false,
-            gated: Vec::new(),
-            depth: 0,
-        }
-    }
-
-    pub(super) fn is_changed(&self) -> bool {
-        self.is_changed
-    }
-
-    pub(super) fn gated(&self) -> &[Stripped] {
-        &self.gated
-    }
-
-    pub(super) fn base(&self) -> &Base {
-        self.base.as_ref().unwrap_or(&self.page)
-    }
-
-    /// What stands before privet's own paths.
-    pub(super) fn origin(&self) -> String {
-        insert::own_origin(&self.page, self.base())
-    }
-
-    fn count(&mut self, whose: Stripped) {
-        if self.gated.len() < MOST_TOLD {
-            self.gated.push(whose);
-        }
-    }
-}
 
 /// The gate at work on one piece of a page.
 #[derive(Debug)]
 pub(super) struct Gating<'a> {
-    gate: &'a mut Gate,
+    page: &'a mut Progress,
     policy: &'a Policy,
 }
 
 impl<'a> Gating<'a> {
-    pub(super) fn new(gate: &'a mut Gate, policy: &'a Policy) -> Self {
-        if gate.looks_at_own.is_none() {
-            gate.looks_at_own = Some(looks_at_own(policy, &gate.context.host, gate.base()));
+    pub(super) fn new(page: &'a mut Progress, policy: &'a Policy) -> Self {
+        if page.looks_at_own.is_none() {
+            page.looks_at_own = Some(looks_at_own(policy, &page.context.host, page.base()));
         }
-        Self { gate, policy }
+        Self { page, policy }
     }
 
     fn judge(&self) -> Judge<'_> {
         Judge {
             policy: self.policy,
-            consent: &self.gate.context.cookies.consent,
-            host: &self.gate.context.host,
-            base: self.gate.base(),
-            looks_at_own: self.gate.looks_at_own.unwrap_or(true),
+            consent: &self.page.context.cookies.consent,
+            host: &self.page.context.host,
+            base: self.page.base(),
+            looks_at_own: self.page.looks_at_own.unwrap_or(true),
         }
     }
 
     /// Takes note of `<base href>`, the first of which counts.
     fn note_base(&mut self, tag: &StartTag<'_>) {
         let href = tag.attribute("href").and_then(|attribute| attribute.value);
-        let Some(href) = href.filter(|_| self.gate.base.is_none()) else {
+        let Some(href) = href.filter(|_| self.page.base.is_none()) else {
             return;
         };
         let href = decode_entities(href);
-        let base = self.gate.page.based(&cleaned(&href));
-        self.gate.looks_at_own = Some(looks_at_own(self.policy, &self.gate.context.host, &base));
-        self.gate.base = Some(base);
+        let base = self.page.url.based(&cleaned(&href));
+        self.page.looks_at_own = Some(looks_at_own(self.policy, &self.page.context.host, &base));
+        self.page.base = Some(base);
     }
 
     /// Every attribute of the tag that would be fetched from somebody refused.
@@ -195,17 +134,17 @@ impl<'a> Gating<'a> {
 
     /// Gates the page in a frame's attribute.
     fn nested_page(&mut self, tag: &mut StartTag<'_>, attribute: &Attribute<'_>, raw: &[u8]) {
-        if self.gate.depth == DEEPEST {
+        if self.page.depth == DEEPEST {
             return;
         }
-        let mut nested = Gate::new(PageContext {
+        let mut nested = Progress::new(PageContext {
             syntax: Syntax::Html,
-            ..self.gate.context.clone()
+            ..self.page.context.clone()
         });
-        nested.base.clone_from(&self.gate.base);
-        nested.depth = self.gate.depth + 1;
+        nested.base.clone_from(&self.page.base);
+        nested.depth = self.page.depth + 1;
         let mut gating = Gating::new(&mut nested, self.policy);
-        let mut rewriter = Rewriter::new(Syntax::Html, self.gate.context.memory);
+        let mut rewriter = Rewriter::new(Syntax::Html, self.page.context.memory);
         let mut page = Vec::new();
         let is_read = rewriter
             .write(&decode_entities(raw), &mut gating, &mut page)
@@ -213,17 +152,17 @@ impl<'a> Gating<'a> {
         // Of what can't be read only the beginning is shown.
         if nested.is_changed || is_read.is_err() {
             tag.set_value(attribute, &inert::escaped(&page));
-            self.gate.is_changed = true;
+            self.page.is_changed = true;
         }
         nested
             .gated
             .into_iter()
-            .for_each(|whose| self.gate.count(whose));
+            .for_each(|whose| self.page.count(whose));
     }
 
     /// Puts `privet.js` before this tag if it waits for a place and this is one.
     fn insert_wanted(&mut self, tag: &mut StartTag<'_>) {
-        let Some(urgency) = self.gate.wanted else {
+        let Some(urgency) = self.page.wanted else {
             return;
         };
         let begins_page = ["html", "head", "body"]
@@ -231,16 +170,16 @@ impl<'a> Gating<'a> {
             .any(|name| tag.is(name));
         if tag.place().takes_script() && !begins_page {
             tag.insert_before(self.script(urgency).as_bytes());
-            self.gate.wanted = None;
-            self.gate.inserted = Some(urgency);
+            self.page.wanted = None;
+            self.page.inserted = Some(urgency);
         }
     }
 
     fn script(&self, urgency: Urgency) -> String {
         insert::script(
-            &self.gate.context,
+            &self.page.context,
             self.policy,
-            &self.gate.origin(),
+            &self.page.origin(),
             urgency,
         )
     }
@@ -248,12 +187,12 @@ impl<'a> Gating<'a> {
     /// Asks for `privet.js` before this tag, or as soon as there is a place. Loaded deferred, it comes too
     /// late for the scripts that follow: then it is put in once more; it runs once.
     fn want(&mut self, urgency: Urgency, tag: &mut StartTag<'_>) {
-        let gate = &mut *self.gate;
+        let page = &mut *self.page;
         // Browsers without scripts read what is in `noscript`.
-        let is_of_use = gate.context.is_document && gate.context.applies && !tag.place().noscript;
-        if is_of_use && gate.inserted < Some(urgency) {
-            gate.wanted = gate.wanted.max(Some(urgency));
-            gate.is_changed = true;
+        let is_of_use = page.context.is_document && page.context.applies && !tag.place().noscript;
+        if is_of_use && page.inserted < Some(urgency) {
+            page.wanted = page.wanted.max(Some(urgency));
+            page.is_changed = true;
             self.insert_wanted(tag);
         }
     }
@@ -264,12 +203,12 @@ impl<'a> Gating<'a> {
         let Some(first) = findings.first() else {
             return;
         };
-        self.gate.count(first.whose);
-        if !self.gate.context.applies {
+        self.page.count(first.whose);
+        if !self.page.context.applies {
             return;
         }
-        self.gate.is_changed = true;
-        inert::make(self.gate, self.policy, tag, element, &findings);
+        self.page.is_changed = true;
+        inert::make(self.page, self.policy, tag, element, &findings);
         let urgency = match element {
             Element::Script => Urgency::Blocking,
             _ => Urgency::Deferred,
@@ -283,23 +222,23 @@ impl<'a> Gating<'a> {
         if self.asks_consent_mode() && self.judge().is_container(&url) {
             self.want(Urgency::Blocking, tag);
         }
-        let gate = &mut *self.gate;
-        let may = gate.context.is_document && gate.context.applies && tag.place().takes_script();
+        let page = &mut *self.page;
+        let may = page.context.is_document && page.context.applies && tag.place().takes_script();
         if may
-            && !gate.has_mirror
-            && insert::is_mirrored(gate.base(), &url)
+            && !page.has_mirror
+            && insert::is_mirrored(page.base(), &url)
             && insert::asks_mirror(self.policy)
         {
-            tag.insert_before(insert::mirror(&gate.context, &gate.origin()).as_bytes());
-            gate.has_mirror = true;
-            gate.is_changed = true;
+            tag.insert_before(insert::mirror(&page.context, &page.origin()).as_bytes());
+            page.has_mirror = true;
+            page.is_changed = true;
         }
     }
 
     /// Whether tag managers run here on their word that they honour what Google's consent mode says.
     fn asks_consent_mode(&self) -> bool {
         self.policy.third_parties().consent_mode
-            && self.gate.context.cookies.consent.granted() != Purposes::ALL
+            && self.page.context.cookies.consent.granted() != Purposes::ALL
     }
 }
 
@@ -350,9 +289,9 @@ impl PageHandler for Gating<'_> {
             _ => judge.script(content),
         };
         if let Some(whose) = whose {
-            self.gate.count(whose);
-            if self.gate.context.applies {
-                self.gate.is_changed = true;
+            self.page.count(whose);
+            if self.page.context.applies {
+                self.page.is_changed = true;
                 inert::make_script(tag);
                 inert::name_vendors(self.policy, tag, &[whose]);
                 self.want(Urgency::Blocking, tag);
@@ -364,19 +303,19 @@ impl PageHandler for Gating<'_> {
     }
 
     fn end_tag(&mut self, tag: &mut EndTag<'_>) {
-        if let Some(urgency) = self.gate.wanted
+        if let Some(urgency) = self.page.wanted
             && tag.is("body")
         {
             tag.insert_before(self.script(urgency).as_bytes());
-            self.gate.wanted = None;
-            self.gate.inserted = Some(urgency);
+            self.page.wanted = None;
+            self.page.inserted = Some(urgency);
         }
     }
 
     fn end(&mut self, out: &mut Vec<u8>) {
         // Nothing may follow the root of XML.
-        if let Some(urgency) = self.gate.wanted.take()
-            && self.gate.context.syntax == Syntax::Html
+        if let Some(urgency) = self.page.wanted.take()
+            && self.page.context.syntax == Syntax::Html
         {
             out.extend_from_slice(self.script(urgency).as_bytes());
         }
@@ -386,11 +325,11 @@ impl PageHandler for Gating<'_> {
 impl Gating<'_> {
     fn held_style(&mut self, tag: &mut StartTag<'_>, content: &[u8]) -> Option<Vec<u8>> {
         let (css, whose) = self.judge().restyled(content)?;
-        self.gate.count(whose.first().copied()?);
-        if !self.gate.context.applies {
+        self.page.count(whose.first().copied()?);
+        if !self.page.context.applies {
             return None;
         }
-        self.gate.is_changed = true;
+        self.page.is_changed = true;
         inert::name_vendors(self.policy, tag, &whose);
         self.want(Urgency::Deferred, tag);
         Some(css)

@@ -7,8 +7,8 @@
 use super::{
     elements::{Element, Fetch},
     embed::{self, Fate},
-    gate::Gate,
     judge::slug_of,
+    progress::Progress,
 };
 use crate::privacy::{
     html::{Attribute, StartTag, Syntax, decode_entities},
@@ -56,7 +56,7 @@ pub(super) fn without_left<'t>(
 
 /// Makes the element inert.
 pub(super) fn make(
-    gate: &Gate,
+    page: &Progress,
     policy: &Policy,
     tag: &mut StartTag<'_>,
     element: Element,
@@ -65,7 +65,7 @@ pub(super) fn make(
     let embed = findings.iter().find(|finding| finding.is_embed(element));
     let fate = embed.map_or(Fate::Gated, |embed| embed::fate(policy, embed.whose, tag));
     // In XML, and in an object, content would stay behind.
-    let can_go = element != Element::Object && gate.context.syntax == Syntax::Html;
+    let can_go = element != Element::Object && page.context.syntax == Syntax::Html;
     if fate == Fate::Removed && can_go {
         tag.remove_element();
         return;
@@ -81,14 +81,14 @@ pub(super) fn make(
             } else {
                 "formaction"
             };
-            tag.add(name, &format!("{}/.privet/", gate.origin()));
+            tag.add(name, &format!("{}/.privet/", page.origin()));
         }
     }
     if element == Element::Script {
         make_script(tag);
     }
     if let Some(embed) = embed.filter(|_| fate == Fate::Replaced) {
-        place_holder(gate, policy, tag, element, embed);
+        place_holder(page, policy, tag, element, embed);
     }
     let whose: Vec<Stripped> = findings.iter().map(|finding| finding.whose).collect();
     name_vendors(policy, tag, &whose);
@@ -114,7 +114,7 @@ pub(super) fn name_vendors(policy: &Policy, tag: &mut StartTag<'_>, whose: &[Str
 }
 
 fn place_holder(
-    gate: &Gate,
+    page: &Progress,
     policy: &Policy,
     tag: &mut StartTag<'_>,
     element: Element,
@@ -122,7 +122,7 @@ fn place_holder(
 ) {
     let url = decode_entities(embed.attribute.value.unwrap_or_default());
     let slug = slug_of(policy, embed.whose);
-    let Some(address) = embed::placeholder(&slug, &url, gate.base(), &gate.origin()) else {
+    let Some(address) = embed::placeholder(&slug, &url, page.base(), &page.origin()) else {
         return;
     };
     let name = if element == Element::Object {

@@ -36,7 +36,7 @@ fn embeds(embeds: Embeds, page: &str) -> String {
 
 #[test]
 fn a_placeholder_stands_in_for_an_embed() {
-    let address = "/.privet/embed?vendor=tube&amp;url=https%3A%2F%2Fwww.tube.example%2Fembed%2Fa%3Fb%3D1%26c%23d";
+    let address = "/.privet/embed?vendor=tube&#38;url=https%3A%2F%2Fwww.tube.example%2Fembed%2Fa%3Fb%3D1%26c%23d";
     for (page, expected) in [
         (
             format!("<iframe width=560 src=\"{TUBE}\" allowfullscreen></iframe>"),
@@ -143,10 +143,8 @@ fn privets_script_stands_before_the_first_element_that_needs_it() {
             ),
         ),
         (
-            "<select><option><template><img //static.heat.example/></template></select><p>b",
-            format!(
-                "<select><option><template><img //static.heat.example/></template></select>{DEFERRED}<p>b"
-            ),
+            "<template><img //static.heat.example/></template><p>b",
+            format!("<template><img //static.heat.example/></template>{DEFERRED}<p>b"),
         ),
         (
             "<noscript><img //static.heat.example/></noscript><p>b",

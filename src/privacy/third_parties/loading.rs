@@ -14,6 +14,9 @@ const LONGEST: usize = 16 * 1024;
 /// How far from an address the code that loads it may stand, bytes.
 const NEAR: usize = 1024;
 
+/// How much of an address behind its host is looked at, bytes.
+const LONGEST_TARGET: usize = 2048;
+
 /// What code that fetches, or inserts an element that does, is written with.
 const LOADING: [&str; 33] = [
     "createElement",
@@ -143,11 +146,12 @@ fn addresses(script: &[u8]) -> impl Iterator<Item = Address<'_>> {
         let is_end = |byte: &u8| {
             byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'\\' | b')')
         };
-        let end = rest.iter().take(2048).position(is_end);
+        let longest = rest.len().min(LONGEST_TARGET);
+        let end = rest.iter().take(longest).position(is_end);
         Some(Address {
             at,
             host,
-            target: rest.get(..end.unwrap_or(rest.len().min(2048)))?,
+            target: rest.get(..end.unwrap_or(longest))?,
         })
     })
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::gate::{Gate, Gating};
+use super::{gate::Gating, progress::Progress};
 use crate::privacy::{
     cookies::CookieDecision,
     html::{Rewriter, Syntax, TooLong},
@@ -46,7 +46,7 @@ impl From<TooLong> for Unreadable {
 #[derive(Debug)]
 pub struct PageGate {
     rewriter: Rewriter,
-    gate: Gate,
+    page: Progress,
 }
 
 impl PageGate {
@@ -54,7 +54,7 @@ impl PageGate {
     pub fn new(context: PageContext) -> Self {
         Self {
             rewriter: Rewriter::new(context.syntax, context.memory),
-            gate: Gate::new(context),
+            page: Progress::new(context),
         }
     }
 
@@ -66,13 +66,13 @@ impl PageGate {
         piece: &[u8],
         out: &mut Vec<u8>,
     ) -> Result<(), Unreadable> {
-        let mut gating = Gating::new(&mut self.gate, policy);
+        let mut gating = Gating::new(&mut self.page, policy);
         Ok(self.rewriter.write(piece, &mut gating, out)?)
     }
 
     /// The page is over: appends what was held back.
     pub fn end(&mut self, policy: &Policy, out: &mut Vec<u8>) -> Result<(), Unreadable> {
-        let mut gating = Gating::new(&mut self.gate, policy);
+        let mut gating = Gating::new(&mut self.page, policy);
         Ok(self.rewriter.end(&mut gating, out)?)
     }
 
@@ -84,12 +84,12 @@ impl PageGate {
     /// Whether the gate changed anything so far. The rewriter may have made ambiguous markup plain
     /// in any case.
     pub fn is_changed(&self) -> bool {
-        self.gate.is_changed()
+        self.page.is_changed
     }
 
     /// Whose elements were made inert, one entry for each element, the first 10,000.
     pub fn gated(&self) -> &[Stripped] {
-        self.gate.gated()
+        &self.page.gated
     }
 }
 
