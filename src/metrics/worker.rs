@@ -4,13 +4,17 @@
 //! text, so the hot path formats nothing and labels stay bounded.
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
 use http::Version;
 
-use super::kind::{Handshake, Malformed, UpstreamFailure};
+use super::kind::{Handshake, Malformed, UnreadablePage, UpstreamFailure};
+use crate::inventory::Sightings;
 
 /// The upper bounds of the duration buckets, in microseconds; a last bucket has none.
 pub(super) const BOUNDS: [u64; 15] = [
@@ -36,7 +40,9 @@ pub(crate) struct WorkerMetrics {
     pub(super) upstream_retries: Count,
     pub(super) endpoints_ejected: Count,
     pub(super) malformed: [Count; 13],
+    pub(super) unreadable_pages: [Count; 6],
     pub(super) address_fields_removed: Count,
+    third_parties: Arc<Sightings>,
 }
 
 /// A number that only grows.
@@ -62,6 +68,19 @@ fn add_to(counts: &[Count], number: usize) {
 }
 
 impl WorkerMetrics {
+    /// Counters at zero, beside what this worker sees of third parties.
+    pub(super) fn new(third_parties: Arc<Sightings>) -> Self {
+        Self {
+            third_parties,
+            ..Self::default()
+        }
+    }
+
+    /// What this worker sees of third parties.
+    pub(crate) fn third_parties(&self) -> &Sightings {
+        &self.third_parties
+    }
+
     /// A request was answered, after `duration`.
     pub(crate) fn request(&self, status: u16, protocol: Version, duration: Duration) {
         let class = usize::from(status / 100).clamp(1, CLASSES.len()) - 1;
@@ -110,6 +129,11 @@ impl WorkerMetrics {
         add_to(&self.malformed, kind as usize);
     }
 
+    /// A page could not be read.
+    pub(crate) fn unreadable_page(&self, reason: UnreadablePage) {
+        add_to(&self.unreadable_pages, reason as usize);
+    }
+
     /// Fields that could carry the client's address were removed from a request.
     pub(crate) fn address_fields_removed(&self, fields: u32) {
         if fields > 0 {
@@ -129,6 +153,7 @@ mod tests {
         assert_eq!(metrics.handshakes.len(), Handshake::ALL.len());
         assert_eq!(metrics.upstream_errors.len(), UpstreamFailure::ALL.len());
         assert_eq!(metrics.malformed.len(), Malformed::ALL.len());
+        assert_eq!(metrics.unreadable_pages.len(), UnreadablePage::ALL.len());
         for (number, handshake) in Handshake::ALL.iter().enumerate() {
             assert_eq!(handshake.number(), number, "{handshake:?}");
         }

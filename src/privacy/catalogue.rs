@@ -16,7 +16,8 @@ use super::{
     purpose::Purpose,
     roster::{Member, roster},
     rules::{CookieList, Vendor},
-    third_parties::{HostTable, SnippetTable},
+    third_parties::{ClickIdentifiers, Disguises, HostTable, Payloads, SnippetTable},
+    validators::fingerprint,
 };
 
 /// A vendor's place in the catalogue in force. Ids hold for one configuration only.
@@ -53,10 +54,15 @@ pub struct Catalogue {
     slugs: HashMap<String, VendorId>,
     cookies: PatternTable<Claim>,
     paths: PatternTable<VendorId>,
+    disguises: Disguises,
+    payloads: Payloads,
+    click_identifiers: ClickIdentifiers,
     hosts: HostTable,
     snippets: SnippetTable,
     /// Where the operator's begin.
     first_own: usize,
+    /// What it says, in a number.
+    fingerprint: u64,
 }
 
 impl Catalogue {
@@ -87,10 +93,11 @@ impl Catalogue {
                 (*layer, cookie.name.as_str(), claim)
             })
         }));
-        let paths = PatternTable::new(ids().zip(&members).flat_map(|(id, member)| {
-            let paths = member.vendor.paths.iter();
-            paths.map(move |path| (member.layer, path.as_str(), id))
-        }));
+        let paths = PatternTable::new(marks_of(&members, |vendor| &vendor.paths));
+        let disguises = Disguises::new(marks_of(&members, |vendor| &vendor.marks.disguises));
+        let payloads = Payloads::new(marks_of(&members, |vendor| &vendor.marks.payloads));
+        let click_identifiers =
+            ClickIdentifiers::new(marks_of(&members, |vendor| &vendor.marks.parameters));
         let hosts = HostTable::new(ids().zip(&members).map(|(id, member)| {
             let is_operators = member.layer == Layer::Operator;
             (id, is_operators, member.vendor.hosts.as_slice())
@@ -103,16 +110,27 @@ impl Catalogue {
             .zip(&members)
             .map(|(id, member)| (slug(&member.vendor.name), id))
             .collect();
+        let vendors: Vec<&Vendor> = members.iter().map(|member| &member.vendor).collect();
+        let fingerprint = fingerprint(&vendors);
         Self {
             members,
             files: files.iter().map(|file| file.path.clone()).collect(),
             slugs,
             cookies,
             paths,
+            disguises,
+            payloads,
+            click_identifiers,
             hosts,
             snippets,
             first_own,
+            fingerprint,
         }
+    }
+
+    /// A number for what it says: another catalogue has another one.
+    pub(super) fn fingerprint(&self) -> u64 {
+        self.fingerprint
     }
 
     /// Whose cookie `name` is; `None` if no vendor claims it.
@@ -120,13 +138,44 @@ impl Catalogue {
         self.cookies.find(name)
     }
 
-    /// Which vendor the website serves under `path` (without query).
+    /// Which vendor the website serves under `path` (without query), by a vendor's `paths`.
     pub fn path(&self, path: &str) -> Option<VendorId> {
         if self.paths.is_empty() {
             None
         } else {
             self.paths.find(path.as_bytes())
         }
+    }
+
+    /// Which vendor's request one to the website for `path` with `query` is, by a vendor's
+    /// `disguises`.
+    pub fn disguise(&self, path: &str, query: Option<&str>) -> Option<VendorId> {
+        self.disguises.find(path, query)
+    }
+
+    /// Whether some vendor's `payloads` are known.
+    pub fn knows_payloads(&self) -> bool {
+        !self.payloads.is_empty()
+    }
+
+    /// Which vendor's payload begins with `content`, by a vendor's `payloads`.
+    pub fn payload(&self, content: &[u8]) -> Option<VendorId> {
+        self.payloads.find(content)
+    }
+
+    /// Whose click identifiers are in `url`, by a vendor's `parameters`, each as it is written.
+    pub fn click_identifiers<'a>(&self, url: &'a str) -> impl Iterator<Item = (VendorId, &'a str)> {
+        self.click_identifiers.found(url)
+    }
+
+    /// `url` without the click identifiers of vendors that are `refused`, the rest byte for byte;
+    /// `None` if there are none.
+    pub(super) fn without_click_identifiers(
+        &self,
+        url: &str,
+        refused: impl Fn(VendorId) -> bool,
+    ) -> Option<String> {
+        self.click_identifiers.without(url, refused)
     }
 
     /// Which vendor's `target` (path and query) of `host` (lower case) it is, with the pattern that says
@@ -223,6 +272,11 @@ impl Catalogue {
         self.slugs.get(slug).copied()
     }
 
+    /// The vendor of that name, or one of the same [`slug`].
+    pub fn named(&self, name: &str) -> Option<&Vendor> {
+        self.vendor(self.by_slug(&slug(name))?)
+    }
+
     /// The operator's own vendors.
     pub fn operators(&self) -> impl Iterator<Item = VendorId> {
         self.iter().map(|(id, _)| id).skip(self.first_own)
@@ -233,6 +287,18 @@ impl Catalogue {
         let vendors = self.members.iter().map(|member| &member.vendor);
         (0..u16::MAX).map(VendorId).zip(vendors)
     }
+}
+
+/// Each vendor's entries of one kind, as they are compiled.
+fn marks_of<'a>(
+    members: &'a [Member],
+    entries: impl Fn(&'a Vendor) -> &'a [String],
+) -> impl Iterator<Item = (Layer, &'a str, VendorId)> {
+    let members = (0..u16::MAX).map(VendorId).zip(members);
+    members.flat_map(move |(id, member)| {
+        let entries = entries(&member.vendor).iter();
+        entries.map(move |entry| (member.layer, entry.as_str(), id))
+    })
 }
 
 /// A vendor's name as it stands in cookies and form fields: lower case, words joined by `-`.

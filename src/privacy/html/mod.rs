@@ -45,4 +45,4 @@ mod test_pages;
 pub use entities::decode_entities;
 pub use rewriter::{Content, PageHandler, Rewriter, Syntax, TooLong};
 pub use tag::{Attribute, EndTag, StartTag};
-pub use tree::{Namespace, Place};
+pub use tree::Namespace;

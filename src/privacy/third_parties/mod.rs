@@ -7,9 +7,15 @@
 //! `judge` decides; `inert` and `embed` say what becomes of the element, `insert` which scripts of
 //! privet's own the page needs.
 
+mod click_identifiers;
+mod countries;
+mod csp;
 mod css;
+mod disguise;
+mod disguised_cookies;
 mod elements;
 mod embed;
+mod fields;
 mod gate;
 mod host;
 mod hosts;
@@ -19,6 +25,8 @@ mod judge;
 mod loading;
 mod page;
 mod progress;
+mod payloads;
+mod query;
 mod refresh;
 mod rules;
 mod script_kind;
@@ -27,6 +35,15 @@ mod srcset;
 mod url;
 mod wildcard;
 
+pub use countries::{AdequacyDecision, TransferBasis, transfer_basis};
+
+pub use csp::{KnownHost, Own, Violation, admit_own, admitting, nonce, policy_hosts, violations};
+
+pub(super) use click_identifiers::ClickIdentifiers;
+pub(super) use countries::is_allowed;
+pub(super) use disguise::Disguises;
+pub(super) use disguised_cookies::DisguisedCookies;
+pub(super) use payloads::Payloads;
 #[cfg(test)]
 mod gate_tests;
 #[cfg(test)]
