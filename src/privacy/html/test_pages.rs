@@ -116,7 +116,7 @@ pub(super) fn at_every_split<H: PageHandler>(
     let whole = rewrite_pieces(syntax, LIMIT, &[page], &mut handler()).expect("short tags");
     let bytes: Vec<&[u8]> = page.chunks(1).collect();
     let mut splits = vec![bytes];
-    splits.extend((0..page.len()).map(|at| vec![&page[..at], &page[at..]]));
+    splits.extend((0..page.len()).map(|at| <[_; 2]>::from(page.split_at(at)).to_vec()));
     for pieces in splits {
         let out = rewrite_pieces(syntax, LIMIT, &pieces, &mut handler()).expect("short tags");
         assert_eq!(text(&out), text(&whole), "in pieces {pieces:?}");
