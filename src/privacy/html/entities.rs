@@ -151,3 +151,39 @@ fn named(after: &[u8]) -> Option<(Cow<'static, str>, &[u8])> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_read_as_in_attributes() {
+        let cases = [
+            ("plain", "plain"),
+            ("&#x2F;&#47;&sol;&#X2f", "////"),
+            (
+                "https&colon;&sol;&sol;a&period;example",
+                "https://a.example",
+            ),
+            ("?a=1&amp;b=2&ampc&amp=d&amp", "?a=1&b=2&ampc&amp=d&"),
+            ("?a&lt=1&copy=2&lt;&quot;&quest;", "?a&lt=1&copy=2<\"?"),
+            ("j&Tab;a&NewLine;v&#9;a", "j\ta\nv\ta"),
+            (
+                "&#x80;&#x9F;&#0;&#xD800;&#x110000;",
+                "\u{20ac}\u{178}\u{fffd}\u{fffd}\u{fffd}",
+            ),
+            ("&#99999999999999999999;&#4294967393;", "\u{fffd}\u{fffd}"),
+            ("&#;&#x;&;&&amp;&unheard;", "&#;&#x;&;&&&unheard;"),
+            ("&#97b&#x61g", "abag"),
+        ];
+        for (raw, decoded) in cases {
+            let found = decode_entities(raw.as_bytes());
+            assert_eq!(String::from_utf8_lossy(&found), decoded, "of {raw}");
+        }
+    }
+
+    #[test]
+    fn a_value_without_references_is_not_copied() {
+        assert!(matches!(decode_entities(b"\xffa"), Cow::Borrowed(b"\xffa")));
+    }
+}

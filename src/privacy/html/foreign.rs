@@ -23,7 +23,7 @@ const LONGEST_NAME: usize = 32;
 enum Kind {
     Svg,
     MathMl,
-    /// `annotation-xml` that isn't HTML: only `svg` in it is read as in HTML.
+    /// `annotation-xml`: `svg` in it is read as in HTML.
     Annotation,
     /// Foreign itself, with start tags in it read as HTML.
     HtmlInside,
@@ -138,13 +138,18 @@ impl Foreign {
         if !tag.is_self_closing {
             let kind = match word(tag.name) {
                 words::DESC | words::TITLE if is_svg => Kind::HtmlInside,
-                _ if is_svg && tag.name.eq_ignore_ascii_case(b"foreignobject") => Kind::HtmlInside,
+                _ if is_svg && is_foreign_object(tag.name) => Kind::HtmlInside,
                 _ if is_svg => Kind::Svg,
                 words::MI | words::MO | words::MN | words::MS | words::MTEXT => Kind::MathText,
-                _ if tag.name.eq_ignore_ascii_case(b"annotation-xml") => annotation(tag),
+                _ if is_annotation(tag.name) => Kind::Annotation,
                 _ => Kind::MathMl,
             };
             self.push(tag.name, kind);
+            if kind == Kind::Annotation && has_html(tag) {
+                // Not every parser knows that tags which leave foreign content stop here.
+                self.is_deep = true;
+                self.lose_track(false);
+            }
         }
         Reading::Foreign(if is_svg {
             Namespace::Svg
@@ -271,17 +276,19 @@ fn is_math_in_text(name: &[u8]) -> bool {
     word(name) == words::MGLYPH || name.eq_ignore_ascii_case(b"malignmark")
 }
 
-/// `annotation-xml` says itself whether its content is HTML.
-fn annotation(tag: RawTag<'_>) -> Kind {
-    let encoding = decode_entities(tag.value("encoding").unwrap_or_default());
-    let is_html = ["text/html", "application/xhtml+xml"]
-        .iter()
-        .any(|html| encoding.eq_ignore_ascii_case(html.as_bytes()));
-    if is_html {
-        Kind::HtmlInside
-    } else {
-        Kind::Annotation
-    }
+fn is_foreign_object(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"foreignobject")
+}
+
+fn is_annotation(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"annotation-xml")
+}
+
+/// Whether `annotation-xml` says that its content is HTML.
+fn has_html(annotation: RawTag<'_>) -> bool {
+    let encoding = decode_entities(annotation.value("encoding").unwrap_or_default());
+    encoding.eq_ignore_ascii_case(b"text/html")
+        || encoding.eq_ignore_ascii_case(b"application/xhtml+xml")
 }
 
 fn nests(name: Word) -> bool {
@@ -318,8 +325,5 @@ fn matters_where(name: &[u8], word: Word) -> bool {
             | words::MS
             | words::MTEXT
     );
-    matters
-        || is_raw(word)
-        || name.eq_ignore_ascii_case(b"foreignobject")
-        || name.eq_ignore_ascii_case(b"annotation-xml")
+    matters || is_raw(word) || is_foreign_object(name) || is_annotation(name)
 }

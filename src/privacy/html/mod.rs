@@ -38,6 +38,8 @@ mod words;
 #[cfg(test)]
 mod differential_tests;
 #[cfg(test)]
+mod edit_tests;
+#[cfg(test)]
 mod rewriter_tests;
 #[cfg(test)]
 mod test_pages;

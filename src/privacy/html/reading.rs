@@ -32,13 +32,19 @@ impl<'p, H: PageHandler> Pass<'p, H> {
 
     /// Reads one thing; false when the input is used up.
     pub(super) fn step(&mut self) -> Result<bool, TooLong> {
-        match self.rewriter.state {
-            State::Text => Ok(self.text()),
-            State::Tag => self.tag(),
-            State::Comment(comment) => Ok(self.comment(comment)),
-            State::Until(end) => Ok(self.until(end)),
-            State::RawText(raw_text) => Ok(self.raw_text(raw_text)),
+        // Most of a page is text and tags in turn: one way through for both.
+        if matches!(self.rewriter.state, State::Text) && !self.text() {
+            return Ok(false);
         }
+        if matches!(self.rewriter.state, State::Tag) {
+            return self.tag();
+        }
+        Ok(match self.rewriter.state {
+            State::Text | State::Tag => true,
+            State::Comment(comment) => self.comment(comment),
+            State::Until(end) => self.until(end),
+            State::RawText(raw_text) => self.raw_text(raw_text),
+        })
     }
 
     /// The input is used up: sends what waits for nothing.
@@ -66,7 +72,7 @@ impl<'p, H: PageHandler> Pass<'p, H> {
         let begin = self.rewriter.at;
         let found = memchr(b'<', self.rest());
         self.rewriter.at = found.map_or(self.input.len(), |found| begin + found);
-        if self.rewriter.tree.wants_text() {
+        if self.rewriter.tree.wants_text() && begin < self.input.len() {
             let text = self.input.get(begin..self.rewriter.at).unwrap_or_default();
             self.rewriter.tree.text(text);
         }
@@ -136,7 +142,9 @@ impl<'p, H: PageHandler> Pass<'p, H> {
     /// At `<!`.
     fn declaration(&mut self) -> bool {
         const CDATA: &[u8] = b"<![CDATA[";
-        match (literal(self.rest(), b"<!--"), literal(self.rest(), CDATA)) {
+        let is_xml = self.rewriter.syntax == Syntax::Xml;
+        let rest = self.rest();
+        match (literal(rest, b"<!--"), literal(rest, CDATA)) {
             (Match::Yes, _) => {
                 self.rewriter.at += 4;
                 self.rewriter.state = State::Comment(Comment::default());
@@ -147,7 +155,13 @@ impl<'p, H: PageHandler> Pass<'p, H> {
                 Section::Comment => self.begin_until(2, b">"),
                 Section::Unknown => self.escape_less_than(),
             },
-            _ => self.begin_until(2, b">"),
+            _ if !is_xml => self.begin_until(2, b">"),
+            // Only an entity could bring elements, and only its declaration follows here.
+            _ => match literal(rest, b"<!DOCTYPE") {
+                Match::Yes => self.rewriter.at += 2,
+                Match::Unfinished => return false,
+                Match::No => self.escape_less_than(),
+            },
         }
         true
     }
@@ -208,9 +222,7 @@ impl<'p, H: PageHandler> Pass<'p, H> {
             Match::Unfinished => return false,
             Match::No => self.rewriter.at += 1,
             Match::Yes => {
-                if self.rewriter.held.is_some() {
-                    self.release(false);
-                }
+                self.release(false);
                 self.send_to(self.rewriter.at);
                 self.out.extend_from_slice(closing);
                 self.rewriter.state = State::Text;
@@ -229,9 +241,7 @@ impl<'p, H: PageHandler> Pass<'p, H> {
             }
             RawStop::EndTag(at) => {
                 self.rewriter.at = at;
-                if self.rewriter.held.is_some() {
-                    self.release(true);
-                }
+                self.release(true);
                 self.begin_tag(true);
                 self.rewriter.ends_raw_text = true;
             }
@@ -264,9 +274,7 @@ impl<'p, H: PageHandler> Pass<'p, H> {
 
     /// At the end tag of `noscript` in an element in it whose content is text.
     fn close_raw_text(&mut self, raw_text: RawText) {
-        if self.rewriter.held.is_some() {
-            self.release(true);
-        }
+        self.release(true);
         self.send_to(self.rewriter.at);
         if !mem::take(&mut self.rewriter.is_removing) {
             let parts = [raw_text.closes_comment(), "</", raw_text.name, ">"];

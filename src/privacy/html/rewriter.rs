@@ -12,7 +12,7 @@ use super::{
     sending::escape_end_of_noscript,
     tag::{Edits, EndTag, StartTag},
     tag_scan::TagScan,
-    tree::{Namespace, Place, Tree},
+    tree::{Namespace, Tree},
 };
 
 /// How a page is written.
@@ -78,7 +78,6 @@ pub(super) struct Held {
     /// Of its start tag.
     pub(super) length: usize,
     pub(super) namespace: Namespace,
-    pub(super) place: Place,
     /// In SVG and XML, where its content is read as markup: its name.
     pub(super) in_markup: Option<&'static str>,
 }
@@ -162,9 +161,7 @@ impl Rewriter {
         let input = mem::take(&mut self.kept);
         let mut pass = self.pass(&input, handler, out);
         pass.rewriter.at = input.len();
-        if pass.rewriter.held.is_some() {
-            pass.release(false);
-        }
+        pass.release(false);
         if pass.rewriter.state == State::Tag && pass.rewriter.tree.in_noscript() {
             let at = pass.rewriter.tag_at;
             let tag = input.get(at..).unwrap_or_default();

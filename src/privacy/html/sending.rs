@@ -26,6 +26,7 @@ impl<H: PageHandler> Pass<'_, H> {
 
     /// Makes the `<` that is read next text to everybody.
     pub(super) fn escape_less_than(&mut self) {
+        self.release(false);
         let at = self.rewriter.at;
         self.send_to(at);
         if !self.rewriter.is_removing {
@@ -47,14 +48,13 @@ impl<H: PageHandler> Pass<'_, H> {
         let (syntax, tag_at) = (*syntax, *tag_at);
         let raw = RawTag::new(bytes, scan);
         let start = tree.start(raw);
-        let place = tree.place();
         let namespace = start.namespace;
         let mut tag = StartTag {
             raw,
             edits,
             syntax,
             namespace,
-            place,
+            tree,
         };
         let content = if start.must_go {
             tag.remove();
@@ -63,9 +63,11 @@ impl<H: PageHandler> Pass<'_, H> {
             self.handler.start_tag(&mut tag)
         };
         let is_markup = syntax == Syntax::Xml || namespace != Namespace::Html;
-        let in_markup = ["script", "style"]
-            .into_iter()
-            .find(|name| is_markup && !raw.is_self_closing && tag.is(name));
+        let in_markup = if is_markup && !raw.is_self_closing {
+            ["script", "style"].into_iter().find(|name| tag.is(name))
+        } else {
+            None
+        };
         if start.must_settle {
             self.send_to(tag_at);
             self.out.extend_from_slice(SETTLE);
@@ -79,7 +81,6 @@ impl<H: PageHandler> Pass<'_, H> {
             self.rewriter.held = Some(Held {
                 length,
                 namespace,
-                place,
                 in_markup,
             });
         } else {
@@ -111,7 +112,7 @@ impl<H: PageHandler> Pass<'_, H> {
     /// Sends the tag at `at` with its edits; without any it waits for the next bytes to go.
     fn send_tag(&mut self, at: usize, bytes: &[u8]) {
         let in_noscript = self.rewriter.tree.in_noscript();
-        if !self.rewriter.edits.is_made && !(in_noscript && holds_end_of_noscript(bytes)) {
+        if !(self.rewriter.edits.is_made || in_noscript && holds_end_of_noscript(bytes)) {
             return;
         }
         self.send_to(at);
@@ -154,7 +155,7 @@ impl<H: PageHandler> Pass<'_, H> {
         }
     }
 
-    /// Shows the held element to the handler, and sends what there is of it.
+    /// Shows the held element, if there is one, to the handler, and sends what there is of it.
     pub(super) fn release(&mut self, is_complete: bool) {
         let Some(held) = self.rewriter.held.take() else {
             return;
@@ -168,18 +169,17 @@ impl<H: PageHandler> Pass<'_, H> {
             scan,
             edits,
             syntax,
+            tree,
             ..
         } = &mut *self.rewriter;
-        let Held {
-            namespace, place, ..
-        } = held;
+        let namespace = held.namespace;
         let raw = RawTag::new(bytes, scan);
         let mut tag = StartTag {
             raw,
             edits,
             syntax: *syntax,
             namespace,
-            place,
+            tree,
         };
         let replaced = self
             .handler

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{
     rewriter::Syntax,
     tag_scan::{Span, TagScan},
-    tree::{Namespace, Place},
+    tree::{Namespace, Place, Tree, local_name},
 };
 
 /// A tag as it was scanned.
@@ -89,6 +89,9 @@ pub(super) struct Edits {
 
 impl Edits {
     pub(super) fn clear(&mut self) {
+        if !self.is_made {
+            return;
+        }
         self.is_made = false;
         self.replaced.clear();
         self.text.clear();
@@ -132,7 +135,7 @@ pub struct StartTag<'a> {
     pub(super) edits: &'a mut Edits,
     pub(super) syntax: Syntax,
     pub(super) namespace: Namespace,
-    pub(super) place: Place,
+    pub(super) tree: &'a Tree,
 }
 
 impl<'a> StartTag<'a> {
@@ -147,12 +150,7 @@ impl<'a> StartTag<'a> {
     pub fn is(&self, name: &str) -> bool {
         let local = match self.syntax {
             Syntax::Html => self.raw.name,
-            Syntax::Xml => self
-                .raw
-                .name
-                .rsplit(|byte| *byte == b':')
-                .next()
-                .unwrap_or_default(),
+            Syntax::Xml => local_name(self.raw.name),
         };
         local.eq_ignore_ascii_case(name.as_bytes())
             || name == "img"
@@ -166,8 +164,8 @@ impl<'a> StartTag<'a> {
     }
 
     /// Where in the page it stands.
-    pub const fn place(&self) -> Place {
-        self.place
+    pub fn place(&self) -> Place {
+        self.tree.place()
     }
 
     /// All attributes in order. Of several with one name, browsers take the first.

@@ -28,6 +28,19 @@ enum At {
     Slash,
 }
 
+impl At {
+    /// How much of `rest` belongs to the name or value being read; None if all of it.
+    fn length(self, rest: &[u8]) -> Option<usize> {
+        let ends = match self {
+            Self::Quoted(quote) => return memchr(quote, rest),
+            Self::Unquoted => SPACE | 1 << b'>',
+            Self::Name => SPACE | 1 << b'/' | 1 << b'>' | 1 << b'=',
+            _ => SPACE | 1 << b'/' | 1 << b'>',
+        };
+        rest.iter().position(|byte| is_one_of(*byte, ends))
+    }
+}
+
 /// How a scan ended for now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scanned {
@@ -63,102 +76,73 @@ impl TagScan {
 
     /// Reads on. `tag` begins with the tag's `<` and holds all that was there before.
     pub(super) fn scan(&mut self, tag: &[u8]) -> Scanned {
-        loop {
-            let at = match self.at {
-                At::Quoted(quote) => self.quoted(tag, quote),
-                At::TagName | At::Name | At::Unquoted => self.word(tag),
-                At::BeforeName | At::AfterName | At::BeforeValue | At::Slash => {
-                    let Some(byte) = tag.get(self.position) else {
-                        return Scanned::Unfinished;
-                    };
-                    if *byte == b'>' {
-                        return self.finish();
-                    }
-                    Some(self.between(*byte))
+        let Self {
+            mut at,
+            mut position,
+            mut begin,
+            ..
+        } = *self;
+        let scanned = loop {
+            if let At::TagName | At::Name | At::Unquoted | At::Quoted(_) = at {
+                let rest = tag.get(position..).unwrap_or_default();
+                let Some(length) = at.length(rest) else {
+                    position = tag.len();
+                    break Scanned::Unfinished;
+                };
+                position += length;
+                if !self.keep(at, begin, position) {
+                    break Scanned::TooMany;
                 }
+                position += usize::from(matches!(at, At::Quoted(_)));
+                at = if let At::Name = at {
+                    At::AfterName
+                } else {
+                    At::BeforeName
+                };
+            }
+            let Some(&byte) = tag.get(position) else {
+                break Scanned::Unfinished;
             };
-            match at {
-                Some(at) => self.at = at,
-                None => return Scanned::Unfinished,
+            if byte == b'>' {
+                match at {
+                    At::Slash => self.is_self_closing = true,
+                    At::BeforeValue => self.value(position, position, false),
+                    _ => {}
+                }
+                break Scanned::Whole(position + 1);
             }
-            if self.attributes.len() > MOST_ATTRIBUTES {
-                return Scanned::TooMany;
-            }
+            begin = position;
+            (at, position) = match (at, byte) {
+                (At::Slash, b'/') => (At::Slash, position + 1),
+                (At::Slash, _) => (At::BeforeName, position),
+                _ if is_space(byte) => (at, position + 1),
+                (At::BeforeValue, b'"' | b'\'') => {
+                    begin += 1;
+                    (At::Quoted(byte), position + 1)
+                }
+                (At::BeforeValue, _) => (At::Unquoted, position),
+                (_, b'/') => (At::Slash, position + 1),
+                (At::AfterName, b'=') => (At::BeforeValue, position + 1),
+                _ => (At::Name, position + 1),
+            };
+        };
+        (self.at, self.position, self.begin) = (at, position, begin);
+        scanned
+    }
+
+    /// Notes a name or value that ended; false if there are too many.
+    fn keep(&mut self, at: At, begin: usize, end: usize) -> bool {
+        match at {
+            At::Quoted(_) => self.value(begin, end, true),
+            At::Unquoted => self.value(begin, end, false),
+            At::Name => self.attributes.push(Span {
+                name: (offset(begin), offset(end)),
+                value: None,
+                is_quoted: false,
+            }),
+            _ => self.name_end = end,
         }
-    }
-
-    /// The `>` that ends the tag is at the position.
-    fn finish(&mut self) -> Scanned {
-        match self.at {
-            At::Slash => self.is_self_closing = true,
-            At::BeforeValue => self.value(self.position, self.position, false),
-            _ => {}
-        }
-        Scanned::Whole(self.position + 1)
-    }
-
-    /// A byte that isn't in a name or value, and not `>`.
-    fn between(&mut self, byte: u8) -> At {
-        let (at, is_taken) = match (self.at, byte) {
-            (At::Slash, b'/') => (At::Slash, true),
-            (At::Slash, _) => (At::BeforeName, false),
-            (at, _) if is_space(byte) => (at, true),
-            (At::BeforeValue, b'"' | b'\'') => (At::Quoted(byte), true),
-            (At::BeforeValue, _) => (At::Unquoted, false),
-            (_, b'/') => (At::Slash, true),
-            (At::AfterName, b'=') => (At::BeforeValue, true),
-            _ => (At::Name, true),
-        };
-        self.begin = self.position;
-        self.position += usize::from(is_taken);
-        if let At::Quoted(_) = at {
-            self.begin = self.position;
-        }
-        at
-    }
-
-    /// The rest of a name or an unquoted value.
-    fn word(&mut self, tag: &[u8]) -> Option<At> {
-        let ends = match self.at {
-            At::Unquoted => SPACE | 1 << b'>',
-            At::Name => SPACE | 1 << b'/' | 1 << b'>' | 1 << b'=',
-            _ => SPACE | 1 << b'/' | 1 << b'>',
-        };
-        let rest = tag.get(self.position..).unwrap_or_default();
-        let Some(length) = rest.iter().position(|byte| is_one_of(*byte, ends)) else {
-            self.position = tag.len();
-            return None;
-        };
-        self.position += length;
-        Some(match self.at {
-            At::Unquoted => {
-                self.value(self.begin, self.position, false);
-                At::BeforeName
-            }
-            At::Name => {
-                self.attributes.push(Span {
-                    name: (offset(self.begin), offset(self.position)),
-                    value: None,
-                    is_quoted: false,
-                });
-                At::AfterName
-            }
-            _ => {
-                self.name_end = self.position;
-                At::BeforeName
-            }
-        })
-    }
-
-    fn quoted(&mut self, tag: &[u8], quote: u8) -> Option<At> {
-        let rest = tag.get(self.position..).unwrap_or_default();
-        let Some(length) = memchr(quote, rest) else {
-            self.position = tag.len();
-            return None;
-        };
-        self.value(self.begin, self.position + length, true);
-        self.position += length + 1;
-        Some(At::BeforeName)
+        self.attributes.len() <= MOST_ATTRIBUTES
     }
 
     fn value(&mut self, begin: usize, end: usize, is_quoted: bool) {

@@ -1,11 +1,15 @@
 //! What the tests of the rewriter share: handlers, and pages in pieces.
 
+use std::collections::BTreeSet;
+
 use super::*;
 
 /// Changes nothing, and notes each tag.
 #[derive(Debug, Default)]
 pub(super) struct Collector {
     pub(super) tags: Vec<String>,
+    /// Start tags with the names of their attributes.
+    pub(super) attributes: BTreeSet<(String, BTreeSet<String>)>,
     pub(super) holds: bool,
     pub(super) held: Vec<(String, String, bool)>,
 }
@@ -16,14 +20,12 @@ pub(super) fn text(bytes: &[u8]) -> String {
 
 impl PageHandler for Collector {
     fn start_tag(&mut self, tag: &mut StartTag<'_>) -> Content {
-        let mut line = text(tag.name()).to_ascii_lowercase();
-        for attribute in tag.attributes() {
-            line.push_str(&format!(" {}", text(attribute.name).to_ascii_lowercase()));
-            if let Some(value) = attribute.value {
-                line.push_str(&format!("=[{}]", text(value)));
-            }
-        }
-        self.tags.push(line);
+        let name = text(tag.name()).to_ascii_lowercase();
+        let attributes = tag
+            .attributes()
+            .map(|attribute| text(attribute.name).to_ascii_lowercase());
+        self.attributes.insert((name.clone(), attributes.collect()));
+        self.tags.push(name);
         if self.holds {
             Content::Hold
         } else {
@@ -100,4 +102,24 @@ pub(super) fn rewrite_pieces<H: PageHandler>(
 
 pub(super) fn rewrite<H: PageHandler>(page: &[u8], handler: &mut H) -> Vec<u8> {
     rewrite_pieces(Syntax::Html, 64 * 1024, &[page], handler).expect("short tags")
+}
+
+/// Bytes of a tag.
+pub(super) const LIMIT: usize = 64 * 1024;
+
+/// Rewrites a page whole, in bytes, and in every two pieces; the result must be the same.
+pub(super) fn at_every_split<H: PageHandler>(
+    syntax: Syntax,
+    page: &[u8],
+    handler: impl Fn() -> H,
+) -> Vec<u8> {
+    let whole = rewrite_pieces(syntax, LIMIT, &[page], &mut handler()).expect("short tags");
+    let bytes: Vec<&[u8]> = page.chunks(1).collect();
+    let mut splits = vec![bytes];
+    splits.extend((0..page.len()).map(|at| <[_; 2]>::from(page.split_at(at)).to_vec()));
+    for pieces in splits {
+        let out = rewrite_pieces(syntax, LIMIT, &pieces, &mut handler()).expect("short tags");
+        assert_eq!(text(&out), text(&whole), "in pieces {pieces:?}");
+    }
+    whole
 }

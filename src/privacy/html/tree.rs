@@ -1,6 +1,8 @@
 //! What of the tree of elements tells how the following bytes are read (13.2.6): flags, and the
 //! stack of `foreign`.
 
+use memchr::memchr;
+
 use super::{
     foreign::{Foreign, Reading},
     raw_text::RawText,
@@ -103,6 +105,8 @@ pub(super) struct Tree {
     foreign: Foreign,
     frames: Frames,
     columns: Columns,
+    /// Anything but a byte order mark was there.
+    is_begun: bool,
     is_body: bool,
     is_noscript: bool,
     is_select: bool,
@@ -146,19 +150,23 @@ impl Tree {
 
     /// Whether text between tags has to be shown to [`Self::text`].
     pub(super) fn wants_text(&self) -> bool {
-        self.frames == Frames::Possible
+        self.frames == Frames::Possible && !self.is_xml
     }
 
     /// Text that isn't white space begins the body.
     pub(super) fn text(&mut self, text: &[u8]) {
-        // A byte order mark would be seen as text: pages of frames have none.
+        let mark = if self.is_begun { "" } else { "\u{feff}" };
+        self.is_begun = true;
+        let text = text.strip_prefix(mark.as_bytes()).unwrap_or(text);
         if !text.iter().all(|byte| is_space(*byte)) {
             self.begin_body();
         }
     }
 
     fn begin_body(&mut self) {
-        self.frames = Frames::Impossible;
+        if self.frames == Frames::Possible {
+            self.frames = Frames::Impossible;
+        }
         self.is_body = true;
     }
 
@@ -175,13 +183,10 @@ impl Tree {
 
     /// A start tag.
     pub(super) fn start(&mut self, tag: RawTag<'_>) -> Start {
-        let word = match tag.name.rsplit(|byte| *byte == b':').next() {
-            Some(local) if self.is_xml => word(local),
-            _ => word(tag.name),
-        };
         if self.is_xml {
-            return self.xml_start(tag, word);
+            return self.xml_start(tag);
         }
+        let word = word(tag.name);
         let place = self.columns;
         self.columns = columns_after(word);
         if self.frames == Frames::Active {
@@ -230,7 +235,8 @@ impl Tree {
         }
     }
 
-    fn xml_start(&mut self, tag: RawTag<'_>, word: Word) -> Start {
+    fn xml_start(&mut self, tag: RawTag<'_>) -> Start {
+        let word = word(local_name(tag.name));
         self.is_body |= word == words::BODY;
         let is_foreign = matches!(word, words::SVG | words::MATH);
         self.foreign_depth += u32::from(is_foreign && !tag.is_self_closing);
@@ -280,19 +286,15 @@ impl Tree {
 
     /// An end tag that ends no raw text.
     pub(super) fn end(&mut self, name: &[u8]) {
-        let word = word(name);
         if self.is_xml {
-            let local = name
-                .rsplit(|byte| *byte == b':')
-                .next()
-                .map_or(0, words::word);
-            let is_foreign = matches!(local, words::SVG | words::MATH);
+            let is_foreign = matches!(word(local_name(name)), words::SVG | words::MATH);
             self.foreign_depth = self.foreign_depth.saturating_sub(u32::from(is_foreign));
             return;
         }
         if self.frames == Frames::Active {
             return;
         }
+        let word = word(name);
         self.columns = Columns::No;
         if self.frames == Frames::Possible && word != words::HEAD {
             self.frames = Frames::Impossible;
@@ -317,6 +319,13 @@ impl Tree {
     pub(super) fn close_foreign(&mut self, out: &mut Vec<u8>) {
         self.foreign.close_all(out);
     }
+}
+
+/// A name of XML without its prefix.
+pub(super) fn local_name(name: &[u8]) -> &[u8] {
+    memchr(b':', name)
+        .and_then(|at| name.get(at + 1..))
+        .unwrap_or(name)
 }
 
 const fn columns_after(word: Word) -> Columns {
