@@ -100,7 +100,8 @@ impl<'a> Gating<'a> {
         let judge = self.judge();
         let value = decode_entities(raw);
         match fetch {
-            Fetch::Url | Fetch::Script | Fetch::Embed | Fetch::Action => judge.url(&value),
+            Fetch::Url | Fetch::Embed | Fetch::Action => judge.url(&value),
+            Fetch::Script => judge.script_url(&value),
             Fetch::Link => judge.url(&value).filter(|_| {
                 let rel = tag.attribute("rel").and_then(|attribute| attribute.value);
                 rel.is_some_and(|rel| link_fetches(&decode_entities(rel)))

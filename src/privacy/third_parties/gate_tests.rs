@@ -50,6 +50,10 @@ fn scripts_of_refused_vendors_do_not_run() {
             r#"<script type="text/plain" data-privet-vendor="heat" data-privet-type="importmap">{"imports":{"x":"https:\/\/static.heat.example/x.mjs"}}</script>"#,
         ),
         (
+            "<script src=\"/m/collect.js?tid=H-1\"></script><script src=\"/m/collect.js\"></script>",
+            "<script type=\"text/plain\" data-privet-vendor=\"heat\" data-privet-src=\"/m/collect.js?tid=H-1\"></script><script src=\"/m/collect.js\"></script>",
+        ),
+        (
             r#"<svg><script xlink:href="https://static.heat.example/x.js"/></svg>"#,
             r#"<svg><script type="text/plain" data-privet-vendor="heat" data-privet-xlink:href="https://static.heat.example/x.js"/></svg>"#,
         ),

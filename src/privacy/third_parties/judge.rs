@@ -61,6 +61,16 @@ impl Judge<'_> {
         }
     }
 
+    /// The same of a script: one that the website serves for a vendor under its own name would come empty,
+    /// and could not be brought back.
+    pub(super) fn script_url(&self, url: &[u8]) -> Option<Stripped> {
+        let careful = Self {
+            looks_at_own: true,
+            ..*self
+        };
+        careful.url(url)
+    }
+
     fn location(&self, location: &Location<'_>) -> Option<Stripped> {
         if location.host == self.host && !self.looks_at_own {
             return None;
@@ -101,19 +111,25 @@ impl Judge<'_> {
         let vendor = match claim {
             // What is built in does not know that the host is the website's own.
             Some(claim) if claim.is_operators || !is_own => Some(claim.vendor),
-            _ if is_own => {
-                let end = memchr::memchr(b'?', target).unwrap_or(target.len());
-                let path = target.get(..end).unwrap_or_default();
-                std::str::from_utf8(path)
-                    .ok()
-                    .and_then(|path| catalogue.path(path))
-            }
+            _ if is_own => self.in_disguise(target),
             _ => None,
         };
         match vendor {
             Some(vendor) => self.refuses(vendor).then_some(Stripped(Some(vendor))),
             None => (!is_own && self.refuses_unknown()).then_some(Stripped(None)),
         }
+    }
+
+    /// The vendor that the website serves under its own name at `target`.
+    fn in_disguise(&self, target: &[u8]) -> Option<VendorId> {
+        let target = std::str::from_utf8(target).ok()?;
+        let (path, query) = match target.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (target, None),
+        };
+        let catalogue = self.policy.catalogue();
+        let vendor = catalogue.path(path);
+        vendor.or_else(|| catalogue.disguise(path, query))
     }
 
     fn refuses(&self, vendor: VendorId) -> bool {

@@ -31,6 +31,11 @@ fn vendor(name: &str, purpose: Purpose, hosts: &[&str], snippets: &[&str]) -> Ve
         marks: VendorMarks {
             snippets: owned(snippets),
             tag_manager: name == "Tags",
+            disguises: if name == "Heat" {
+                vec!["*/collect.js?tid=H-*".to_owned()]
+            } else {
+                Vec::new()
+            },
             ..VendorMarks::default()
         },
     }
