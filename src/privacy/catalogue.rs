@@ -16,6 +16,7 @@ use super::{
     purpose::Purpose,
     roster::{Member, roster},
     rules::{CookieList, Vendor},
+    third_parties::{ClickIdentifiers, Disguises, Payloads},
     validators::fingerprint,
 };
 
@@ -53,6 +54,9 @@ pub struct Catalogue {
     slugs: HashMap<String, VendorId>,
     cookies: PatternTable<Claim>,
     paths: PatternTable<VendorId>,
+    disguises: Disguises,
+    payloads: Payloads,
+    click_identifiers: ClickIdentifiers,
     /// Where the operator's begin.
     first_own: usize,
     /// What it says, in a number.
@@ -87,10 +91,11 @@ impl Catalogue {
                 (*layer, cookie.name.as_str(), claim)
             })
         }));
-        let paths = PatternTable::new(ids().zip(&members).flat_map(|(id, member)| {
-            let paths = member.vendor.paths.iter();
-            paths.map(move |path| (member.layer, path.as_str(), id))
-        }));
+        let paths = PatternTable::new(marks_of(&members, |vendor| &vendor.paths));
+        let disguises = Disguises::new(marks_of(&members, |vendor| &vendor.marks.disguises));
+        let payloads = Payloads::new(marks_of(&members, |vendor| &vendor.marks.payloads));
+        let click_identifiers =
+            ClickIdentifiers::new(marks_of(&members, |vendor| &vendor.marks.parameters));
         let slugs = ids()
             .zip(&members)
             .map(|(id, member)| (slug(&member.vendor.name), id))
@@ -103,6 +108,9 @@ impl Catalogue {
             slugs,
             cookies,
             paths,
+            disguises,
+            payloads,
+            click_identifiers,
             first_own,
             fingerprint,
         }
@@ -118,13 +126,44 @@ impl Catalogue {
         self.cookies.find(name)
     }
 
-    /// Which vendor the website serves under `path` (without query).
+    /// Which vendor the website serves under `path` (without query), by a vendor's `paths`.
     pub fn path(&self, path: &str) -> Option<VendorId> {
         if self.paths.is_empty() {
             None
         } else {
             self.paths.find(path.as_bytes())
         }
+    }
+
+    /// Which vendor's request one to the website for `path` with `query` is, by a vendor's
+    /// `disguises`.
+    pub fn disguise(&self, path: &str, query: Option<&str>) -> Option<VendorId> {
+        self.disguises.find(path, query)
+    }
+
+    /// Whether some vendor's `payloads` are known.
+    pub fn knows_payloads(&self) -> bool {
+        !self.payloads.is_empty()
+    }
+
+    /// Which vendor's payload begins with `content`, by a vendor's `payloads`.
+    pub fn payload(&self, content: &[u8]) -> Option<VendorId> {
+        self.payloads.find(content)
+    }
+
+    /// Whose click identifiers are in `url`, by a vendor's `parameters`, each as it is written.
+    pub fn click_identifiers<'a>(&self, url: &'a str) -> impl Iterator<Item = (VendorId, &'a str)> {
+        self.click_identifiers.found(url)
+    }
+
+    /// `url` without the click identifiers of vendors that are `refused`, the rest byte for byte;
+    /// `None` if there are none.
+    pub(super) fn without_click_identifiers(
+        &self,
+        url: &str,
+        refused: impl Fn(VendorId) -> bool,
+    ) -> Option<String> {
+        self.click_identifiers.without(url, refused)
     }
 
     /// Which vendor's `host` it is, with the pattern that says so. For explanations, not for the hot path.
@@ -213,6 +252,11 @@ impl Catalogue {
         self.slugs.get(slug).copied()
     }
 
+    /// The vendor of that name, or one of the same [`slug`].
+    pub fn named(&self, name: &str) -> Option<&Vendor> {
+        self.vendor(self.by_slug(&slug(name))?)
+    }
+
     /// The operator's own vendors.
     pub fn operators(&self) -> impl Iterator<Item = VendorId> {
         self.iter().map(|(id, _)| id).skip(self.first_own)
@@ -223,6 +267,18 @@ impl Catalogue {
         let vendors = self.members.iter().map(|member| &member.vendor);
         (0..u16::MAX).map(VendorId).zip(vendors)
     }
+}
+
+/// Each vendor's entries of one kind, as they are compiled.
+fn marks_of<'a>(
+    members: &'a [Member],
+    entries: impl Fn(&'a Vendor) -> &'a [String],
+) -> impl Iterator<Item = (Layer, &'a str, VendorId)> {
+    let members = (0..u16::MAX).map(VendorId).zip(members);
+    members.flat_map(move |(id, member)| {
+        let entries = entries(&member.vendor).iter();
+        entries.map(move |entry| (member.layer, entry.as_str(), id))
+    })
 }
 
 /// A vendor's name as it stands in cookies and form fields: lower case, words joined by `-`.

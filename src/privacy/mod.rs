@@ -76,7 +76,8 @@ pub use rules::{
     VendorCookie, VendorMarks,
 };
 pub use third_parties::{
-    AllowedCountry, ContentPolicy, Embeds, OnFailure, PageContext, PageGate, Syntax,
-    ThirdPartyRules, UnknownHosts, Unreadable,
+    AdequacyDecision, AllowedCountry, ContentPolicy, Embeds, KnownHost, OnFailure, Own,
+    PageContext, PageGate, Syntax, ThirdPartyRules, TransferBasis, UnknownHosts, Unreadable,
+    Violation, admit_own, admitting, nonce, policy_hosts, transfer_basis, violations,
 };
 pub use validators::{ConsentTag, bind_to_consent, drop_digests};

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use super::{body::ResponseBody, error_page};
 use crate::{
     http1::HeadError,
-    metrics::UnreadablePage,
+    metrics::{Malformed, UnreadablePage},
     privacy::FieldValue,
     upstream::{ContentFailure, ExchangeError, UpstreamError},
 };
@@ -81,6 +81,39 @@ impl Refusal {
                 }
             },
         }
+    }
+
+    /// As what it is counted, if it is the visitor's input that was wrong.
+    pub(crate) const fn malformed(self) -> Option<Malformed> {
+        Some(match self {
+            Self::Head(error) => match error {
+                HeadError::StartLine
+                | HeadError::Version
+                | HeadError::Method
+                | HeadError::Target => Malformed::RequestLine,
+                HeadError::Field | HeadError::Expectation => Malformed::Header,
+                HeadError::Framing | HeadError::Coding => Malformed::Framing,
+                HeadError::Authority => Malformed::Authority,
+                HeadError::TooLarge | HeadError::TooManyFields => Malformed::TooLargeHead,
+                HeadError::TargetTooLong => Malformed::TooLongUrl,
+            },
+            Self::Misdirected => Malformed::Authority,
+            Self::HeadTimeout => Malformed::Timeout,
+            Self::ContentTooLarge => Malformed::TooLargeBody,
+            Self::Exchange(ExchangeError::Content(failure)) => match failure {
+                ContentFailure::Gone => return None,
+                ContentFailure::Malformed => Malformed::Framing,
+                ContentFailure::TooLarge => Malformed::TooLargeBody,
+                ContentFailure::Timeout => Malformed::Timeout,
+            },
+            Self::Exchange(ExchangeError::Upstream(_))
+            | Self::CrossSite
+            | Self::Form
+            | Self::MethodNotAllowed(_)
+            | Self::NotFound
+            | Self::NoConsent
+            | Self::Page(_) => return None,
+        })
     }
 
     /// What happened, in a few words and in a sentence.

@@ -11,9 +11,14 @@
 #[path = "../gateway/mod.rs"]
 mod gateway;
 
+mod activation;
 mod chromium;
 mod cookies;
+mod csp;
+mod embeds;
+mod gated;
 mod pages;
 mod shop;
 mod signals;
+mod stand_ins;
 mod webdriver;

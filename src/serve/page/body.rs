@@ -77,8 +77,9 @@ impl PageBody {
         kept: &mut Vec<Bytes>,
     ) -> Result<Beginning, UnreadablePage> {
         let is_whole = self.read_ahead(cx, kept)?;
-        let is_changed = self.rewriting.as_ref().is_some_and(Rewriting::is_changed);
-        if is_whole && !is_changed {
+        // Not only the gate changes a page: markup that browsers may read in two ways is made plain.
+        let original = self.rewriting.as_mut().and_then(Rewriting::take_original);
+        if is_whole && original.is_some_and(|original| original == self.plain) {
             return Ok(Beginning::Unchanged(joined(kept)));
         }
         self.encoder = coding.map(Encoder::new);

@@ -15,7 +15,7 @@ use crate::{
     metrics::UnreadablePage,
     privacy::{
         ContentCoding, CookieDecision, FieldValue, OnFailure, OriginRequest, PageContext, PageType,
-        Policy, Syntax, bind_to_consent,
+        Policy, admit_own, bind_to_consent,
     },
     serve::{
         body::{Content, ResponseBody},
@@ -57,18 +57,17 @@ pub(in crate::serve) async fn gate(
     if policy.enforces() && (page.is_some() || is_revalidated) {
         bind_to_consent(&mut response.fields, &policy.consent_tag(consent));
     }
+    if is_revalidated {
+        // The browser keeps that of the page it holds, which admits what privet put into it.
+        response.fields.remove(&header::CONTENT_SECURITY_POLICY);
+    }
     let Some(page) = page.filter(|_| policy.gates(consent)) else {
         return Ok(());
     };
-    let gated = match visit.rewriting(response, page) {
-        Ok(rewriting) if !policy.enforces() => {
-            let source = response.body.take_content();
-            let observed = ObservedPage::new(source, rewriting);
-            response.body = ResponseBody::new(Content::Observed(Box::new(observed)));
-            Ok(())
-        }
-        Ok(rewriting) => rewrite(response, visit, rewriting, record).await,
-        Err(reason) => Err(reason),
+    let gated = if policy.enforces() {
+        rewrite(response, visit, page, record).await
+    } else {
+        observe(response, visit, page)
     };
     gated.or_else(|reason| {
         record.unreadable_page(reason);
@@ -85,41 +84,63 @@ impl PageVisit<'_> {
         self.policy.third_parties().on_failure == OnFailure::Closed
     }
 
-    /// What reads and gates the content of `response`.
+    /// What reads and gates the content of `response`, on which `codings` were applied. `nonce` is for
+    /// privet's own scripts.
     fn rewriting(
         &self,
-        response: &ClientResponse,
         page: PageType,
-    ) -> Result<Rewriting, UnreadablePage> {
-        if response.status == StatusCode::PARTIAL_CONTENT {
-            return Err(UnreadablePage::Partial);
-        }
-        let codings = codings(response)?;
-        let context = self.context(page.syntax);
-        let site = (Rc::clone(self.snapshot), self.site);
-        Ok(Rewriting::new(site, &codings, page, context))
-    }
-
-    fn context(&self, syntax: Syntax) -> PageContext {
+        codings: &[ContentCoding],
+        nonce: Option<String>,
+    ) -> Rewriting {
         let authority = self.authority.to_str().unwrap_or_default();
         let target = self.origin.target().as_str();
         let tag = self.policy.consent_tag(&self.cookies.consent);
-        PageContext {
+        let context = PageContext {
             host: self.host.into(),
             base: format!("https://{authority}{target}").into(),
             cookies: Rc::clone(self.cookies),
-            syntax,
+            syntax: page.syntax,
             memory: self.snapshot.compiled.limits.page_memory,
-            nonce: None,
+            nonce: nonce.map(Into::into),
             state: tag.as_str().into(),
             is_document: self.origin.destination().is_document(),
             applies: self.policy.enforces(),
+        };
+        let site = (Rc::clone(self.snapshot), self.site);
+        Rewriting::new(site, codings, page, context)
+    }
+
+    /// Opens the website's policies for what privet puts into a document; returns the nonce for it.
+    fn admit_own(&self, response: &mut ClientResponse, record: &Record) -> Option<String> {
+        let is_ruled = response.fields.contains(&header::CONTENT_SECURITY_POLICY);
+        if !is_ruled || !self.origin.destination().is_document() {
+            return None;
         }
+        let authority = self.authority.to_str().unwrap_or_default();
+        let fresh = record.worker.request_id();
+        let fresh = fresh.to_str().unwrap_or_default();
+        admit_own(&mut response.fields, authority, fresh)
     }
 }
 
-/// The codings of a page's content.
+/// Counts what would be gated.
+fn observe(
+    response: &mut ClientResponse,
+    visit: &PageVisit<'_>,
+    page: PageType,
+) -> Result<(), UnreadablePage> {
+    let codings = codings(response)?;
+    let source = response.body.take_content();
+    let observed = ObservedPage::new(source, visit.rewriting(page, &codings, None));
+    response.body = ResponseBody::new(Content::Observed(Box::new(observed)));
+    Ok(())
+}
+
+/// The codings of a page's content, if all of it is sent and they can be undone.
 fn codings(response: &ClientResponse) -> Result<Vec<ContentCoding>, UnreadablePage> {
+    if response.status == StatusCode::PARTIAL_CONTENT {
+        return Err(UnreadablePage::Partial);
+    }
     ContentCoding::applied(&response.fields)
         .ok()
         .filter(|codings| codings.len() <= MOST_LAYERS)
@@ -130,43 +151,57 @@ fn codings(response: &ClientResponse) -> Result<Vec<ContentCoding>, UnreadablePa
 async fn rewrite(
     response: &mut ClientResponse,
     visit: &PageVisit<'_>,
-    rewriting: Rewriting,
+    page: PageType,
     record: &mut Record,
 ) -> Result<(), UnreadablePage> {
+    let codings = codings(response)?;
+    let coding = codings.last().copied();
+    let policies = response.fields.contains(&header::CONTENT_SECURITY_POLICY);
+    let website_fields = policies.then(|| response.fields.clone());
+    let nonce = visit.admit_own(response, record);
+    let rewriting = visit.rewriting(page, &codings, nonce);
     if *visit.origin.method() == Method::HEAD {
         // Only the rewritten page would tell.
         response.fields.remove(&header::CONTENT_LENGTH);
+        response.body.clear();
         tell_charset(response, rewriting.are_transcoded());
         return Ok(());
     }
-    let codings = codings(response)?;
-    let coding = codings.last().copied();
     let mut page = Box::new(PageBody::new(response.body.take_content(), rewriting));
     let mut kept = Vec::new();
     let begun = poll_fn(|cx| Poll::Ready(page.begin(cx, coding, &mut kept))).await;
-    let beginning = match begun {
-        Err(reason) if !visit.fails_closed() => {
+    record.note_page(page.gated(), page.take_failure());
+    let passes = |response: &mut ClientResponse, content| {
+        if let Some(fields) = website_fields {
+            response.fields = fields;
+        }
+        response.body = ResponseBody::new(content);
+    };
+    let content = match begun {
+        Ok(Beginning::Unchanged(content)) => {
+            passes(response, Content::Full(content));
+            return Ok(());
+        }
+        Err(reason) => {
             page.pass_unread(&kept);
-            response.body = ResponseBody::new(Content::Page(page));
+            passes(response, Content::Page(page));
             return Err(reason);
         }
-        begun => begun?,
+        Ok(Beginning::Whole(content)) => {
+            tell_charset(response, page.is_transcoded());
+            Content::Full(content)
+        }
+        Ok(Beginning::Stream) => {
+            tell_charset(response, page.is_transcoded());
+            Content::Page(page)
+        }
     };
-    record.note_page(page.gated(), page.take_failure());
-    if let Beginning::Unchanged(content) = beginning {
-        response.body = ResponseBody::full(content);
-        return Ok(());
-    }
     response.fields.remove(&header::CONTENT_LENGTH);
-    tell_charset(response, page.is_transcoded());
     if let (Some(coding), true) = (coding, codings.len() > 1) {
         let name = FieldValue::from_static(coding.name());
         response.fields.set(header::CONTENT_ENCODING, name);
     }
-    response.body = match beginning {
-        Beginning::Whole(content) => ResponseBody::full(content),
-        _ => ResponseBody::new(Content::Page(page)),
-    };
+    response.body = ResponseBody::new(content);
     Ok(())
 }
 

@@ -25,7 +25,8 @@ pub(in crate::serve) struct ObservedPage {
 }
 
 impl ObservedPage {
-    pub(super) fn new(source: Content, rewriting: Rewriting) -> Self {
+    pub(super) fn new(source: Content, mut rewriting: Rewriting) -> Self {
+        rewriting.take_original();
         Self {
             source,
             rewriting: Some(rewriting),

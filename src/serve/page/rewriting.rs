@@ -33,6 +33,8 @@ pub(super) struct Rewriting {
     fails_open: bool,
     /// Why gating was given up; all passes since then.
     given_up: Option<UnreadablePage>,
+    /// The decoded page so far, while it is to be known whether it changes.
+    original: Option<Vec<u8>>,
 }
 
 impl From<LateLabel> for UnreadablePage {
@@ -70,12 +72,13 @@ impl Rewriting {
             fails_open: on_failure == Some(OnFailure::Open),
             snapshot,
             site,
-            layers: codings.iter().rev().copied().map(Layer::new).collect(),
+            layers: codings.iter().copied().map(Layer::new).collect(),
             input: Bytes::new(),
             room: vec![0; room].into(),
             characters: Characters::new(page.charset, page.syntax),
             gate: PageGate::new(context),
             given_up: None,
+            original: Some(Vec::new()),
         }
     }
 
@@ -102,11 +105,17 @@ impl Rewriting {
     }
 
     fn step_decoded(&mut self, room: &mut [u8], out: &mut Vec<u8>) -> Result<bool, UnreadablePage> {
-        let size = decode(&mut self.layers, &mut self.input, room)?;
+        let Some(size) = decode(&mut self.layers, &mut self.input, room)? else {
+            return Ok(false);
+        };
         if size > 0 {
             self.pass(room.get(..size).unwrap_or_default(), false, out)?;
         }
-        Ok(size > 0)
+        let most = self.snapshot.compiled.limits.page_size;
+        if !self.fails_open && self.layers.iter().any(|layer| layer.produced() > most) {
+            return Err(UnreadablePage::TooLarge);
+        }
+        Ok(true)
     }
 
     /// The content has ended. False if it breaks off in the middle of its coding.
@@ -125,6 +134,9 @@ impl Rewriting {
         is_last: bool,
         out: &mut Vec<u8>,
     ) -> Result<(), UnreadablePage> {
+        if let Some(original) = &mut self.original {
+            original.extend_from_slice(piece);
+        }
         let Self {
             snapshot,
             site,
@@ -159,9 +171,9 @@ impl Rewriting {
         }
     }
 
-    /// Whether what came out differs from what went in, codings aside.
-    pub(super) fn is_changed(&self) -> bool {
-        self.gate.is_changed() || self.are_transcoded()
+    /// The page before it was gated, if all since its beginning was kept. It is kept no longer.
+    pub(super) fn take_original(&mut self) -> Option<Vec<u8>> {
+        self.original.take()
     }
 
     /// Whether the page is UTF-8 now and was something else.
