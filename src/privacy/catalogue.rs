@@ -16,7 +16,7 @@ use super::{
     purpose::Purpose,
     roster::{Member, roster},
     rules::{CookieList, Vendor},
-    third_parties::{ClickIdentifiers, Disguises, Payloads},
+    third_parties::{ClickIdentifiers, Disguises, HostTable, Payloads, SnippetTable},
     validators::fingerprint,
 };
 
@@ -57,6 +57,8 @@ pub struct Catalogue {
     disguises: Disguises,
     payloads: Payloads,
     click_identifiers: ClickIdentifiers,
+    hosts: HostTable,
+    snippets: SnippetTable,
     /// Where the operator's begin.
     first_own: usize,
     /// What it says, in a number.
@@ -96,6 +98,14 @@ impl Catalogue {
         let payloads = Payloads::new(marks_of(&members, |vendor| &vendor.marks.payloads));
         let click_identifiers =
             ClickIdentifiers::new(marks_of(&members, |vendor| &vendor.marks.parameters));
+        let hosts = HostTable::new(ids().zip(&members).map(|(id, member)| {
+            let is_operators = member.layer == Layer::Operator;
+            (id, is_operators, member.vendor.hosts.as_slice())
+        }));
+        let snippets = SnippetTable::new(ids().zip(&members).flat_map(|(id, member)| {
+            let snippets = member.vendor.marks.snippets.iter();
+            snippets.map(move |snippet| (id, snippet.as_str()))
+        }));
         let slugs = ids()
             .zip(&members)
             .map(|(id, member)| (slug(&member.vendor.name), id))
@@ -111,6 +121,8 @@ impl Catalogue {
             disguises,
             payloads,
             click_identifiers,
+            hosts,
+            snippets,
             first_own,
             fingerprint,
         }
@@ -166,19 +178,27 @@ impl Catalogue {
         self.click_identifiers.without(url, refused)
     }
 
-    /// Which vendor's `host` it is, with the pattern that says so. For explanations, not for the hot path.
-    pub fn host(&self, host: &str) -> Option<(VendorId, &str)> {
-        let claims = |pattern: &str| match pattern.strip_prefix("*.") {
-            Some(parent) => host
-                .strip_suffix(parent)
-                .is_some_and(|rest| rest.ends_with('.')),
-            None => pattern == host,
-        };
-        let found = self.iter().filter_map(|(id, vendor)| {
-            let pattern = vendor.hosts.iter().find(|pattern| claims(pattern))?;
-            Some((id, pattern.as_str()))
-        });
-        found.max_by_key(|(_, pattern)| pattern.len())
+    /// Which vendor's `target` (path and query) of `host` (lower case) it is, with the pattern that says
+    /// so.
+    pub fn host(&self, host: &str, target: &str) -> Option<(VendorId, &str)> {
+        let claim = self.hosts.find(host, target.as_bytes())?;
+        let pattern = self.vendor(claim.vendor)?.hosts.get(claim.place)?;
+        Some((claim.vendor, pattern))
+    }
+
+    /// Whether the website serves any vendor under its own name.
+    pub(super) fn has_paths(&self) -> bool {
+        !self.paths.is_empty()
+    }
+
+    /// Whose hosts are whose.
+    pub(super) fn hosts(&self) -> &HostTable {
+        &self.hosts
+    }
+
+    /// Whose inline scripts are whose.
+    pub(super) fn snippets(&self) -> &SnippetTable {
+        &self.snippets
     }
 
     /// The pattern by which `vendor` claims the cookie `name`, and where that comes from. For
@@ -345,10 +365,12 @@ mod tests {
         assert_eq!(catalogue.path("/stats/a.js"), Some(claim.vendor));
         assert_eq!(catalogue.path("/statistics"), None);
         assert_eq!(
-            catalogue.host("x.example.net").map(|(_, pattern)| pattern),
+            catalogue
+                .host("x.example.net", "/")
+                .map(|(_, pattern)| pattern),
             Some("*.example.net")
         );
-        assert_eq!(catalogue.host("example.net"), None);
+        assert_eq!(catalogue.host("example.net", "/"), None);
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod destination;
 mod field_lines;
 mod field_value;
 mod fields;
+pub mod html;
 mod page_type;
 mod pattern;
 mod patterns;
@@ -61,6 +62,7 @@ pub use field_lines::FieldLines;
 pub use field_value::{FieldValue, InvalidFieldValue};
 pub(crate) use fields::is_connection_specific;
 pub use fields::{Removal, removal};
+pub use html::Syntax;
 pub use page_type::PageType;
 pub(crate) use pattern::exactly;
 pub use policy::{Policy, Stripped, Verdict, is_own_cookie};
@@ -77,7 +79,7 @@ pub use rules::{
 };
 pub use third_parties::{
     AdequacyDecision, AllowedCountry, ContentPolicy, Embeds, KnownHost, OnFailure, Own,
-    PageContext, PageGate, Syntax, ThirdPartyRules, TransferBasis, UnknownHosts, Unreadable,
-    Violation, admit_own, admitting, nonce, policy_hosts, transfer_basis, violations,
+    PageContext, PageGate, ThirdPartyRules, TransferBasis, UnknownHosts, Unreadable, Violation,
+    admit_own, admitting, gate_page, nonce, policy_hosts, transfer_basis, violations,
 };
 pub use validators::{ConsentTag, bind_to_consent, drop_digests};

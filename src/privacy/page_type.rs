@@ -2,7 +2,7 @@
 
 use http::{HeaderName, StatusCode, header};
 
-use super::{destination::Destination, field_lines::FieldLines, third_parties::Syntax};
+use super::{destination::Destination, field_lines::FieldLines, html::Syntax};
 
 const CONTENT_DISPOSITION: HeaderName = header::CONTENT_DISPOSITION;
 

@@ -14,7 +14,7 @@ use super::{
         AddressRule, ConsentRules, HeaderRules, Mode, PolicyRules, SameSiteDefault, SiteData,
         UnknownCookies,
     },
-    third_parties::{DisguisedCookies, ThirdPartyRules, is_allowed},
+    third_parties::{self, DisguisedCookies, ThirdPartyRules, is_allowed},
     validators::{ConsentTag, fingerprint},
 };
 use crate::privacy::field_value::FieldValue;
@@ -49,6 +49,8 @@ pub struct Policy {
     elsewhere: Box<[bool]>,
     /// What was learnt of cookies on this website.
     disguised: DisguisedCookies,
+    /// As [`PolicyRules`] has them.
+    hosts: Vec<String>,
 }
 
 /// What becomes of a cookie.
@@ -70,6 +72,7 @@ impl Policy {
     /// Compiles a site's rules. `hsts` is the value of `Strict-Transport-Security`.
     pub fn new(rules: PolicyRules, hsts: Option<FieldValue>, catalogue: Arc<Catalogue>) -> Self {
         let PolicyRules {
+            hosts,
             mode,
             address,
             consent,
@@ -117,6 +120,7 @@ impl Policy {
             third_parties,
             elsewhere: elsewhere.unwrap_or_default(),
             disguised: DisguisedCookies::default(),
+            hosts,
         }
     }
 
@@ -154,6 +158,25 @@ impl Policy {
     fn allows_cookie(&self, claim: Claim, consent: &Consent) -> bool {
         claim.purpose == Purpose::Necessary
             || (consent.allows(claim) && !self.is_elsewhere(claim.vendor))
+    }
+
+    /// Whether pages for that consent have to be read: somebody could be refused, or a consent platform's
+    /// answer has to be made readable.
+    pub fn gates(&self, consent: &Consent) -> bool {
+        let refuses = consent.granted() != Purposes::ALL
+            || consent.vendors().iter().any(|(_, granted)| !granted)
+            || self.third_parties.allowed_countries.is_some();
+        self.third_parties.gate && (refuses || third_parties::may_need_mirror(self, consent))
+    }
+
+    /// Whether the website claims `host`, which is not claimed where it answers to any.
+    pub(super) fn is_own_host(&self, host: &str) -> bool {
+        self.hosts.iter().any(|own| match own.strip_prefix("*.") {
+            Some(parent) => host
+                .strip_suffix(parent)
+                .is_some_and(|rest| rest.len() > 1 && rest.ends_with('.')),
+            None => own == host,
+        })
     }
 
     /// Whether pages are made anew for each visitor's consent.

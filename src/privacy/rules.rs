@@ -15,6 +15,8 @@ use crate::privacy::field_value::FieldValue;
 /// All rules of one site.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct PolicyRules {
+    /// The website's hosts: `www.example.com`, `*.example.com`, `*`.
+    pub hosts: Vec<String>,
     /// Whether decisions on cookies and pages are carried out.
     pub mode: Mode,
     /// The rest of `[client_ip]`.

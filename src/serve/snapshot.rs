@@ -67,7 +67,7 @@ pub(crate) fn vendor_behind(
     };
     let found = servers
         .iter()
-        .find_map(|server| catalogue.host(&server.host));
+        .find_map(|server| catalogue.host(&server.host, "/"));
     let (id, _) = found?;
     let vendor = catalogue.vendor(id)?;
     (vendor.purpose != Purpose::Necessary).then_some(id)

@@ -122,7 +122,7 @@ impl Lookup<'_> {
         };
         let authority = crate::site::Authority::parse(authority.as_bytes());
         let host = authority.and_then(|authority| {
-            let (id, pattern) = self.catalogue.host(&authority.host)?;
+            let (id, pattern) = self.catalogue.host(&authority.host, target)?;
             Some((id, pattern.to_owned()))
         });
         let mut found = false;

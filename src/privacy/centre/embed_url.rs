@@ -46,6 +46,13 @@ impl<'a> EmbedUrl<'a> {
         &self.host
     }
 
+    /// Path and query.
+    pub fn target(&self) -> &str {
+        let end = self.rest.find('#').unwrap_or(self.rest.len());
+        let (target, _) = self.rest.split_at_checked(end).unwrap_or_default();
+        target
+    }
+
     /// Scheme, host and port of what is shown, as in a `Content-Security-Policy`.
     pub(super) fn origin(&self) -> String {
         format!("{}://{}{}", self.scheme, self.shown_host(), self.port)

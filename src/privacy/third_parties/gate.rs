@@ -1,146 +1,349 @@
-//! A page on its way to a visitor. A stand-in: it makes `src="https://` inert for whoever has not
-//! consented to marketing, so that what stands around it can be tested.
+//! The gate: what it knows of a page, and what it does at each tag.
+//!
+//! [`Judge`] tells whose something is, `inert` what becomes of a refused element, `insert` which scripts
+//! of privet's own a page needs.
 
-use std::{fmt, rc::Rc};
+use std::borrow::Cow;
 
-use memchr::memmem;
-
+use super::{
+    elements::{Element, Fetch, fetch, link_fetches, may_fetch},
+    inert::{self, Finding},
+    insert::{self, Urgency},
+    judge::{Judge, looks_at_own},
+    page::PageContext,
+    progress::Progress,
+    refresh,
+    script_kind::ScriptKind,
+    url::cleaned,
+};
 use crate::privacy::{
-    catalogue::VendorId,
-    consent::Consent,
-    cookies::CookieDecision,
+    html::{
+        Attribute, Content, EndTag, Namespace, PageHandler, Rewriter, StartTag, Syntax,
+        decode_entities,
+    },
     policy::{Policy, Stripped},
-    purpose::Purpose,
+    purpose::Purposes,
 };
 
-/// A page can't be read on: a tag is longer than the memory for it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Unreadable;
+/// How deep pages in attributes of pages are read.
+const DEEPEST: u8 = 2;
 
-/// The syntax of a page.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Syntax {
-    /// HTML.
-    Html,
-    /// XHTML.
-    Xml,
+/// The gate at work on one piece of a page.
+#[derive(Debug)]
+pub(super) struct Gating<'a> {
+    page: &'a mut Progress,
+    policy: &'a Policy,
 }
 
-/// What is known of a page before its first byte.
-#[derive(Clone, Debug)]
-pub struct PageContext {
-    /// The host that the visitor asked.
-    pub host: Box<str>,
-    /// Absolute URL of the page.
-    pub base: Box<str>,
-    /// Whose consent decides.
-    pub cookies: Rc<CookieDecision>,
-    /// Its syntax.
-    pub syntax: Syntax,
-    /// `limits.page_memory`, bytes.
-    pub memory: usize,
-    /// For privet's own script element.
-    pub nonce: Option<Box<str>>,
-    /// The consent tag.
-    pub state: Box<str>,
-    /// Whether something may be inserted.
-    pub is_document: bool,
-    /// False while observing: count, change nothing.
-    pub applies: bool,
-}
+impl<'a> Gating<'a> {
+    pub(super) fn new(page: &'a mut Progress, policy: &'a Policy) -> Self {
+        if page.looks_at_own.is_none() {
+            page.looks_at_own = Some(looks_at_own(policy, &page.context.host, page.base()));
+        }
+        Self { page, policy }
+    }
 
-/// See the module.
-pub struct PageGate {
-    context: PageContext,
-    held: Vec<u8>,
-    changed: bool,
-    gated: Vec<Stripped>,
-}
-
-const WANTED: &[u8] = b" src=\"https://";
-
-impl PageGate {
-    /// A page's gate.
-    pub fn new(context: PageContext) -> Self {
-        Self {
-            context,
-            held: Vec::new(),
-            changed: false,
-            gated: Vec::new(),
+    fn judge(&self) -> Judge<'_> {
+        Judge {
+            policy: self.policy,
+            consent: &self.page.context.cookies.consent,
+            host: &self.page.context.host,
+            base: self.page.base(),
+            looks_at_own: self.page.looks_at_own.unwrap_or(true),
         }
     }
 
-    /// Appends what can be sent now.
-    ///
-    /// # Errors
-    /// If a tag is longer than the memory for it.
-    pub fn write(
-        &mut self,
-        policy: &Policy,
-        piece: &[u8],
-        out: &mut Vec<u8>,
-    ) -> Result<(), Unreadable> {
-        let _ = policy;
-        self.held.extend_from_slice(piece);
-        let open = memchr::memrchr(b'<', &self.held).filter(|place| {
-            let tag = self.held.get(*place..).unwrap_or_default();
-            !tag.contains(&b'>')
-        });
-        let ready = open.unwrap_or(self.held.len());
-        if self.held.len() - ready > self.context.memory {
-            return Err(Unreadable);
-        }
-        let rest = self.held.split_off(ready);
-        let text = std::mem::replace(&mut self.held, rest);
-        let mut from = 0;
-        for place in memmem::find_iter(&text, WANTED) {
-            self.gated.push(Stripped(Some(VendorId(0))));
-            if self.context.applies {
-                out.extend_from_slice(text.get(from..=place).unwrap_or_default());
-                out.extend_from_slice(b"data-privet-");
-                from = place + 1;
-                self.changed = true;
+    /// Takes note of `<base href>`, the first of which counts.
+    fn note_base(&mut self, tag: &StartTag<'_>) {
+        let href = tag.attribute("href").and_then(|attribute| attribute.value);
+        let Some(href) = href.filter(|_| self.page.base.is_none()) else {
+            return;
+        };
+        let href = decode_entities(href);
+        let base = self.page.url.based(&cleaned(&href));
+        self.page.looks_at_own = Some(looks_at_own(self.policy, &self.page.context.host, &base));
+        self.page.base = Some(base);
+    }
+
+    /// Every attribute of the tag that would be fetched from somebody refused.
+    fn findings<'t>(&mut self, tag: &mut StartTag<'t>, element: Element) -> Vec<Finding<'t>> {
+        let mut findings = Vec::new();
+        for attribute in tag.attributes() {
+            if !may_fetch(attribute.name) {
+                continue;
+            }
+            let (Some(fetch), Some(raw)) = (fetch(element, attribute.name), attribute.value) else {
+                continue;
+            };
+            let found = match fetch {
+                Fetch::Style => self.style_attribute(raw),
+                Fetch::Page => {
+                    self.nested_page(tag, &attribute, raw);
+                    None
+                }
+                _ => self.refused(tag, fetch, raw).map(|whose| (whose, None)),
+            };
+            if let Some((whose, value)) = found {
+                findings.push(Finding {
+                    attribute,
+                    fetch,
+                    whose,
+                    value,
+                });
             }
         }
-        out.extend_from_slice(text.get(from..).unwrap_or_default());
-        Ok(())
+        findings
     }
 
-    /// Appends the rest.
-    ///
-    /// # Errors
-    /// None.
-    pub fn end(&mut self, policy: &Policy, out: &mut Vec<u8>) -> Result<(), Unreadable> {
-        let _ = policy;
-        self.release(out);
-        Ok(())
+    /// Whose an attribute's value is, if they are refused.
+    fn refused(&self, tag: &StartTag<'_>, fetch: Fetch, raw: &[u8]) -> Option<Stripped> {
+        let judge = self.judge();
+        let value = decode_entities(raw);
+        match fetch {
+            Fetch::Url | Fetch::Script | Fetch::Embed | Fetch::Action => judge.url(&value),
+            Fetch::Link => judge.url(&value).filter(|_| {
+                let rel = tag.attribute("rel").and_then(|attribute| attribute.value);
+                rel.is_some_and(|rel| link_fetches(&decode_entities(rel)))
+            }),
+            Fetch::Urls => judge.urls(&value),
+            Fetch::Candidates => judge.candidates(&value),
+            Fetch::Paint => judge.style(&value),
+            Fetch::Lazy => judge.lazy(&value),
+            Fetch::Refresh => {
+                let kind = tag.attribute("http-equiv")?.value?;
+                let is_refresh = decode_entities(kind).eq_ignore_ascii_case(b"refresh");
+                judge.url(refresh::url(&value).filter(|_| is_refresh)?)
+            }
+            Fetch::Handler => judge.script(&value),
+            Fetch::Page | Fetch::Style => None,
+        }
     }
 
-    /// Appends what was held back, as it came.
-    pub fn release(&mut self, out: &mut Vec<u8>) {
-        out.append(&mut self.held);
+    /// Whose a `style` attribute fetches from, and its value without that.
+    fn style_attribute(&self, raw: &[u8]) -> Option<(Stripped, Option<Vec<u8>>)> {
+        // Every function has a bracket.
+        memchr::memchr2(b'(', b'&', raw)?;
+        let value = decode_entities(raw);
+        let (css, whose) = self.judge().restyled(&value)?;
+        let css = match value {
+            Cow::Borrowed(_) => css,
+            Cow::Owned(_) => inert::escaped(&css),
+        };
+        Some((whose.first().copied()?, Some(css)))
     }
 
-    /// Whether any byte differs so far.
-    pub fn is_changed(&self) -> bool {
-        self.changed
+    /// Gates the page in a frame's attribute.
+    fn nested_page(&mut self, tag: &mut StartTag<'_>, attribute: &Attribute<'_>, raw: &[u8]) {
+        if self.page.depth == DEEPEST {
+            return;
+        }
+        let mut nested = Progress::new(PageContext {
+            syntax: Syntax::Html,
+            ..self.page.context.clone()
+        });
+        nested.base.clone_from(&self.page.base);
+        nested.depth = self.page.depth + 1;
+        let mut gating = Gating::new(&mut nested, self.policy);
+        let mut rewriter = Rewriter::new(Syntax::Html, self.page.context.memory);
+        let mut page = Vec::new();
+        let is_read = rewriter
+            .write(&decode_entities(raw), &mut gating, &mut page)
+            .and_then(|()| rewriter.end(&mut gating, &mut page));
+        // Of what can't be read only the beginning is shown.
+        if nested.is_changed || is_read.is_err() {
+            tag.set_value(attribute, &inert::escaped(&page));
+            self.page.is_changed = true;
+        }
+        nested
+            .gated
+            .into_iter()
+            .for_each(|whose| self.page.count(whose));
     }
 
-    /// One entry for each element.
-    pub fn gated(&self) -> &[Stripped] {
-        &self.gated
+    /// Puts `privet.js` before this tag if it waits for a place and this is one.
+    fn insert_wanted(&mut self, tag: &mut StartTag<'_>) {
+        let Some(urgency) = self.page.wanted else {
+            return;
+        };
+        let begins_page = ["html", "head", "body"]
+            .into_iter()
+            .any(|name| tag.is(name));
+        if tag.place().takes_script() && !begins_page {
+            tag.insert_before(self.script(urgency).as_bytes());
+            self.page.wanted = None;
+            self.page.inserted = Some(urgency);
+        }
+    }
+
+    fn script(&self, urgency: Urgency) -> String {
+        insert::script(
+            &self.page.context,
+            self.policy,
+            &self.page.origin(),
+            urgency,
+        )
+    }
+
+    /// Asks for `privet.js` before this tag, or as soon as there is a place. Loaded deferred, it comes too
+    /// late for the scripts that follow: then it is put in once more; it runs once.
+    fn want(&mut self, urgency: Urgency, tag: &mut StartTag<'_>) {
+        let page = &mut *self.page;
+        // Browsers without scripts read what is in `noscript`.
+        let is_of_use = page.context.is_document && page.context.applies && !tag.place().noscript;
+        if is_of_use && page.inserted < Some(urgency) {
+            page.wanted = page.wanted.max(Some(urgency));
+            page.is_changed = true;
+            self.insert_wanted(tag);
+        }
+    }
+
+    /// Makes the element inert.
+    fn refuse(&mut self, tag: &mut StartTag<'_>, element: Element, findings: &[Finding<'_>]) {
+        let findings = inert::without_left(self.policy, tag, element, findings);
+        let Some(first) = findings.first() else {
+            return;
+        };
+        self.page.count(first.whose);
+        if !self.page.context.applies {
+            return;
+        }
+        self.page.is_changed = true;
+        inert::make(self.page, self.policy, tag, element, &findings);
+        let urgency = match element {
+            Element::Script => Urgency::Blocking,
+            _ => Urgency::Deferred,
+        };
+        self.want(urgency, tag);
+    }
+
+    /// What a script that may run needs beside it.
+    fn accompany(&mut self, tag: &mut StartTag<'_>, url: &[u8]) {
+        let url = decode_entities(url);
+        if self.asks_consent_mode() && self.judge().is_container(&url) {
+            self.want(Urgency::Blocking, tag);
+        }
+        let page = &mut *self.page;
+        let may = page.context.is_document && page.context.applies && tag.place().takes_script();
+        if may
+            && !page.has_mirror
+            && insert::is_mirrored(page.base(), &url)
+            && insert::asks_mirror(self.policy)
+        {
+            tag.insert_before(insert::mirror(&page.context, &page.origin()).as_bytes());
+            page.has_mirror = true;
+            page.is_changed = true;
+        }
+    }
+
+    /// Whether tag managers run here on their word that they honour what Google's consent mode says.
+    fn asks_consent_mode(&self) -> bool {
+        self.policy.third_parties().consent_mode
+            && self.page.context.cookies.consent.granted() != Purposes::ALL
     }
 }
 
-impl fmt::Debug for PageGate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PageGate").finish_non_exhaustive()
+impl PageHandler for Gating<'_> {
+    fn start_tag(&mut self, tag: &mut StartTag<'_>) -> Content {
+        self.insert_wanted(tag);
+        let element = element(tag);
+        let kind = (element == Element::Script).then(|| script_kind(tag));
+        match element {
+            Element::Base => {
+                self.note_base(tag);
+                return Content::Pass;
+            }
+            // Nothing is fetched for it.
+            Element::Script if kind == Some(ScriptKind::Data) => return Content::Pass,
+            _ => {}
+        }
+        let findings = self.findings(tag, element);
+        if !findings.is_empty() {
+            self.refuse(tag, element, &findings);
+        }
+        match element {
+            Element::Script => match tag.attribute("src") {
+                Some(source) if findings.is_empty() => {
+                    self.accompany(tag, source.value.unwrap_or_default());
+                    Content::Pass
+                }
+                Some(_) => Content::Pass,
+                None => Content::Hold,
+            },
+            Element::Style => Content::Hold,
+            _ => Content::Pass,
+        }
+    }
+
+    fn held(
+        &mut self,
+        tag: &mut StartTag<'_>,
+        content: &[u8],
+        _is_complete: bool,
+    ) -> Option<Vec<u8>> {
+        if element(tag) == Element::Style {
+            return self.held_style(tag, content);
+        }
+        let judge = self.judge();
+        let whose = match script_kind(tag) {
+            ScriptKind::Addresses => judge.addresses(content),
+            _ => judge.script(content),
+        };
+        if let Some(whose) = whose {
+            self.page.count(whose);
+            if self.page.context.applies {
+                self.page.is_changed = true;
+                inert::make_script(tag);
+                inert::name_vendors(self.policy, tag, &[whose]);
+                self.want(Urgency::Blocking, tag);
+            }
+        } else if self.asks_consent_mode() && judge.holds_container(content) {
+            self.want(Urgency::Blocking, tag);
+        }
+        None
+    }
+
+    fn end_tag(&mut self, tag: &mut EndTag<'_>) {
+        if let Some(urgency) = self.page.wanted
+            && tag.is("body")
+        {
+            tag.insert_before(self.script(urgency).as_bytes());
+            self.page.wanted = None;
+            self.page.inserted = Some(urgency);
+        }
+    }
+
+    fn end(&mut self, out: &mut Vec<u8>) {
+        // Nothing may follow the root of XML.
+        if let Some(urgency) = self.page.wanted.take()
+            && self.page.context.syntax == Syntax::Html
+        {
+            out.extend_from_slice(self.script(urgency).as_bytes());
+        }
     }
 }
 
-impl Policy {
-    /// Whether any third party could be refused with that consent.
-    pub fn gates(&self, consent: &Consent) -> bool {
-        !consent.granted().contains(Purpose::Marketing)
+impl Gating<'_> {
+    fn held_style(&mut self, tag: &mut StartTag<'_>, content: &[u8]) -> Option<Vec<u8>> {
+        let (css, whose) = self.judge().restyled(content)?;
+        self.page.count(whose.first().copied()?);
+        if !self.page.context.applies {
+            return None;
+        }
+        self.page.is_changed = true;
+        inert::name_vendors(self.policy, tag, &whose);
+        self.want(Urgency::Deferred, tag);
+        Some(css)
     }
+}
+
+fn element(tag: &StartTag<'_>) -> Element {
+    let name = tag.name();
+    // A prefix in XML says what the namespace says.
+    let local = memchr::memrchr(b':', name).and_then(|at| name.get(at + 1..));
+    Element::of(local.unwrap_or(name), tag.namespace() == Namespace::Html)
+}
+
+fn script_kind(tag: &StartTag<'_>) -> ScriptKind {
+    let kind = tag.attribute("type").and_then(|attribute| attribute.value);
+    ScriptKind::of(kind.map(decode_entities).as_deref())
 }

@@ -57,7 +57,7 @@ pub(super) fn show(scene: &Scene<'_>) -> Result<Response<ResponseBody>, Refusal>
 /// The vendor that the request names, if the URL is one of its.
 fn owner<'a>(scene: &'a Scene<'_>, url: &EmbedUrl<'_>) -> Option<(VendorId, &'a Vendor)> {
     let catalogue = scene.site.policy.catalogue();
-    let (id, _) = catalogue.host(url.host())?;
+    let (id, _) = catalogue.host(url.host(), url.target())?;
     let named = catalogue.by_slug(&parameter(scene, "vendor")?)?;
     (id == named).then_some((id, catalogue.vendor(id)?))
 }

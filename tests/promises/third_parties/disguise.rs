@@ -50,7 +50,7 @@ fn a_vendor_in_disguise_is_answered_here_until_the_visitor_consents() {
             "GET",
             "/x/measurement.php?id=G-1&s=%2Fgtag%2Fjs",
             Some(script),
-            "website",
+            "script",
         ),
         (
             "POST",

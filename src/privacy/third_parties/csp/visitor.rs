@@ -2,7 +2,7 @@
 
 use super::compose::Parties;
 use crate::privacy::{
-    catalogue::{Catalogue, VendorId},
+    catalogue::{Catalogue, Origin, VendorId},
     consent::Consent,
     policy::Policy,
     purpose::Purpose,
@@ -42,22 +42,27 @@ impl Policy {
         }
         let domains = own_domains(own);
         let own = domains.iter().map(String::as_str);
-        let seen = known.iter().map(|known| (known, owner(known, catalogue)));
-        let seen: Vec<_> = seen
-            .filter(|(_, vendor)| vendor.map_or(leaves_unknown, is_allowed))
-            .collect();
-        let is_seen = |id: VendorId| seen.iter().any(|(_, vendor)| *vendor == Some(id));
+        let owned = known.iter().map(|known| (known, owner(known, catalogue)));
+        let owned: Vec<_> = owned.collect();
+        let (seen, kept_out): (Vec<_>, Vec<_>) = owned
+            .into_iter()
+            .partition(|(_, vendor)| vendor.map_or(leaves_unknown, is_allowed));
+        // An operator names a vendor because the website has to do with it.
+        let is_present = |id: VendorId| {
+            seen.iter().any(|(_, vendor)| *vendor == Some(id))
+                || catalogue.origin(id) == Some(Origin::Operator)
+        };
         let (present, absent): (Vec<_>, Vec<_>) =
-            allowed.into_iter().partition(|(id, _)| is_seen(*id));
+            allowed.into_iter().partition(|(id, _)| is_present(*id));
         let is_necessary = |vendor: &Vendor| vendor.purpose == Purpose::Necessary;
         let (necessary, others): (Vec<_>, Vec<_>) = absent
             .into_iter()
             .partition(|(_, vendor)| is_necessary(vendor));
-        let framed = known.iter().filter_map(|known| owner(known, catalogue));
-        let framed = framed.filter(|id| !is_allowed(*id) && self.shows_by_click(*id));
-        let framed = framed.filter_map(|id| catalogue.vendor(id)).flat_map(hosts);
+        let framed = kept_out.iter().filter_map(|(_, vendor)| *vendor);
+        let framed = framed.filter(|vendor| self.shows_by_click(*vendor));
+        let framed = framed.filter_map(|vendor| catalogue.vendor(vendor));
         let parties = Parties {
-            framed: framed.collect(),
+            framed: framed.flat_map(hosts).collect(),
             always: self
                 .third_parties()
                 .csp_hosts
@@ -99,7 +104,7 @@ fn hosts(vendor: &Vendor) -> impl Iterator<Item = &str> {
 fn owner(known: &KnownHost, catalogue: &Catalogue) -> Option<VendorId> {
     let by_name = known.vendor.as_deref();
     let by_name = by_name.and_then(|name| catalogue.by_slug(&crate::privacy::slug(name)));
-    by_name.or_else(|| catalogue.host(&known.host).map(|(id, _)| id))
+    by_name.or_else(|| catalogue.host(&known.host, "/").map(|(id, _)| id))
 }
 
 /// The website's hosts and all of its registrable domains (public suffix list).

@@ -1,0 +1,65 @@
+//! What the gate knows of a page so far.
+
+use super::{
+    insert::{self, Urgency},
+    page::PageContext,
+    url::Base,
+};
+use crate::privacy::policy::Stripped;
+
+/// How many elements are told of; a page may have any number.
+const MOST_TOLD: usize = 10_000;
+
+/// What the gate knows of a page so far.
+#[derive(Debug)]
+pub(super) struct Progress {
+    pub(super) context: PageContext,
+    /// The page's own URL.
+    pub(super) url: Base,
+    /// What relative URLs are completed from, once `<base>` says so.
+    pub(super) base: Option<Base>,
+    /// See [`looks_at_own`]; `None` until that is known.
+    pub(super) looks_at_own: Option<bool>,
+    /// The script that is in the page.
+    pub(super) inserted: Option<Urgency>,
+    /// The script that waits for a place.
+    pub(super) wanted: Option<Urgency>,
+    pub(super) has_mirror: bool,
+    pub(super) is_changed: bool,
+    pub(super) gated: Vec<Stripped>,
+    pub(super) depth: u8,
+}
+
+impl Progress {
+    pub(super) fn new(context: PageContext) -> Self {
+        let url = Base::new(context.base.as_bytes());
+        Self {
+            url: url.unwrap_or_else(|| Base::of_host(&context.host)),
+            context,
+            base: None,
+            looks_at_own: None,
+            inserted: None,
+            wanted: None,
+            has_mirror: false,
+            is_changed: false,
+            gated: Vec::new(),
+            depth: 0,
+        }
+    }
+
+    pub(super) fn base(&self) -> &Base {
+        self.base.as_ref().unwrap_or(&self.url)
+    }
+
+    /// What stands before privet's own paths.
+    pub(super) fn origin(&self) -> String {
+        insert::own_origin(&self.url, self.base())
+    }
+
+    /// Tells of an element that was made inert.
+    pub(super) fn count(&mut self, whose: Stripped) {
+        if self.gated.len() < MOST_TOLD {
+            self.gated.push(whose);
+        }
+    }
+}
