@@ -59,11 +59,11 @@ impl std::error::Error for BodyError {}
 
 impl Content {
     /// How many bytes are to come, if that is known.
-    fn length(&self) -> Option<u64> {
+    pub(super) fn length(&self) -> Option<u64> {
         match self {
             Self::Full(content) => Some(content.len() as u64),
             Self::Upstream(body, ..) => body.length(),
-            Self::Page(_) => None,
+            Self::Page(page) => page.length(),
             Self::Observed(page) => page.source().length(),
         }
     }

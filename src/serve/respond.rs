@@ -157,7 +157,14 @@ async fn write_content<S: AsyncRead + AsyncWrite + Unpin>(
                 next_frame(wire, body).await?
             }
         };
-        let frame = frame.transpose().map_err(std::io::Error::other)?;
+        let frame = match frame.transpose() {
+            Ok(frame) => frame,
+            Err(error) => {
+                // What came before the content broke off goes out.
+                write_all(wire, &[], pace).await?;
+                return Err(std::io::Error::other(error));
+            }
+        };
         let Some(frame) = frame else {
             if chunked {
                 wire.borrow_mut().output.extend_from_slice(LAST_CHUNK);

@@ -141,6 +141,12 @@ impl PageBody {
         self.out = kept.concat();
     }
 
+    /// How many bytes are to come, if the content passes as it is and that is known.
+    pub(in crate::serve) fn length(&self) -> Option<u64> {
+        let rest = self.source.length().filter(|_| self.rewriting.is_none())?;
+        Some(self.out.len() as u64 + rest)
+    }
+
     /// Whether the page is UTF-8 now and was something else.
     pub(super) fn is_transcoded(&self) -> bool {
         let rewriting = self.rewriting.as_ref();

@@ -30,6 +30,8 @@ pub(super) struct Layer {
     codec: Option<Box<dyn DecodeV2>>,
     /// What came and was not decoded yet.
     input: Bytes,
+    /// Bytes that came of it so far.
+    produced: u64,
     state: State,
 }
 
@@ -61,6 +63,7 @@ impl Layer {
             coding,
             codec,
             input: Bytes::new(),
+            produced: 0,
             state: State::Untouched,
         }
     }
@@ -75,6 +78,11 @@ impl Layer {
                 codec.finish(nothing).unwrap_or(false)
             }),
         }
+    }
+
+    /// Bytes that came of it so far; those between two codings are nowhere else to be seen.
+    pub(super) fn produced(&self) -> u64 {
+        self.produced
     }
 
     /// Whether this can say more without more input.
@@ -111,6 +119,7 @@ impl Layer {
             ended.map_err(|_| Broken)?
         };
         let written = output.written_len();
+        self.produced += written as u64;
         if used == 0 && written == 0 && !ended && !self.input.is_empty() {
             return Err(Broken);
         }
@@ -154,38 +163,35 @@ fn deflate(first: Option<u8>) -> Box<dyn DecodeV2> {
     }
 }
 
-/// Decodes from `source` through all layers, the one applied last first, into `room`. 0 written means
-/// that more of the source is needed.
+/// Decodes some of `source` through all layers, the one applied first in front, into `room`; returns
+/// how much of it was written. `None` means that more of the source is needed.
 pub(super) fn decode(
     layers: &mut [Layer],
     source: &mut Bytes,
     room: &mut [u8],
-) -> Result<usize, Broken> {
-    let Some((outermost, before)) = layers.split_first_mut() else {
+) -> Result<Option<usize>, Broken> {
+    let Some((layer, after)) = layers.split_first_mut() else {
         let size = source.len().min(room.len());
         let (filled, _) = room.split_at_mut(size);
         source.copy_to_slice(filled);
-        return Ok(size);
+        return Ok(Some(size).filter(|size| *size > 0));
     };
-    loop {
-        if outermost.input.is_empty() && !outermost.is_full() {
-            outermost.input = if before.is_empty() {
-                std::mem::take(source)
-            } else {
-                let mut between = vec![0; BETWEEN];
-                let size = decode(before, source, &mut between)?;
-                between.truncate(size);
-                between.into()
+    if layer.input.is_empty() && !layer.is_full() {
+        layer.input = if after.is_empty() {
+            std::mem::take(source)
+        } else {
+            let mut between = vec![0; BETWEEN];
+            let Some(size) = decode(after, source, &mut between)? else {
+                return Ok(None);
             };
-            if outermost.input.is_empty() {
-                return Ok(0);
-            }
-        }
-        let written = outermost.decode(room)?;
-        if written > 0 {
-            return Ok(written);
+            between.truncate(size);
+            between.into()
+        };
+        if layer.input.is_empty() {
+            return Ok(if after.is_empty() { None } else { Some(0) });
         }
     }
+    layer.decode(room).map(Some)
 }
 
 impl fmt::Debug for Layer {

@@ -163,6 +163,7 @@ async fn rewrite(
     if *visit.origin.method() == Method::HEAD {
         // Only the rewritten page would tell.
         response.fields.remove(&header::CONTENT_LENGTH);
+        response.body.clear();
         tell_charset(response, rewriting.are_transcoded());
         return Ok(());
     }

@@ -72,7 +72,7 @@ impl Rewriting {
             fails_open: on_failure == Some(OnFailure::Open),
             snapshot,
             site,
-            layers: codings.iter().rev().copied().map(Layer::new).collect(),
+            layers: codings.iter().copied().map(Layer::new).collect(),
             input: Bytes::new(),
             room: vec![0; room].into(),
             characters: Characters::new(page.charset, page.syntax),
@@ -105,11 +105,17 @@ impl Rewriting {
     }
 
     fn step_decoded(&mut self, room: &mut [u8], out: &mut Vec<u8>) -> Result<bool, UnreadablePage> {
-        let size = decode(&mut self.layers, &mut self.input, room)?;
+        let Some(size) = decode(&mut self.layers, &mut self.input, room)? else {
+            return Ok(false);
+        };
         if size > 0 {
             self.pass(room.get(..size).unwrap_or_default(), false, out)?;
         }
-        Ok(size > 0)
+        let most = self.snapshot.compiled.limits.page_size;
+        if !self.fails_open && self.layers.iter().any(|layer| layer.produced() > most) {
+            return Err(UnreadablePage::TooLarge);
+        }
+        Ok(true)
     }
 
     /// The content has ended. False if it breaks off in the middle of its coding.

@@ -4,7 +4,10 @@ use compression_codecs::{
     BrotliDecoder, BrotliEncoder, DecodeV2, DeflateEncoder, EncodeV2, GzipDecoder, GzipEncoder,
     ZlibDecoder, ZlibEncoder, ZstdDecoder, ZstdEncoder,
     brotli::params::EncoderParams,
-    core::util::{PartialBuffer, WriteBuffer},
+    core::{
+        Level,
+        util::{PartialBuffer, WriteBuffer},
+    },
     flate::params::FlateEncoderParams,
 };
 use flate2::Compression;
@@ -31,7 +34,9 @@ pub(super) fn encoder(coding: &str) -> Box<dyn EncodeV2> {
         "gzip" => Box::new(GzipEncoder::new(level())),
         "zlib" => Box::new(ZlibEncoder::new(level())),
         "deflate" => Box::new(DeflateEncoder::new(level())),
-        "br" => Box::new(BrotliEncoder::new(EncoderParams::default())),
+        "br" => Box::new(BrotliEncoder::new(
+            EncoderParams::default().quality(Level::Precise(5)),
+        )),
         _ => Box::new(ZstdEncoder::new(3)),
     }
 }

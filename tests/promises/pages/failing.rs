@@ -1,7 +1,5 @@
 //! Pages that can't be read: not sent, or cut with a notice; or passed where the operator wants it.
 
-use std::time::Instant;
-
 use super::{
     ELEMENT, FETCHED, INERT, answer,
     codings::{CODINGS, encoded},
@@ -110,12 +108,11 @@ fn a_page_that_can_not_be_read_on_passes_where_the_operator_wants_it() {
 fn content_that_expands_without_end_costs_little() {
     let zeros = vec![0; 1 << 20];
     for (coding, name) in CODINGS {
-        // 1 GiB of zeros.
-        let bomb = encoded(coding, &zeros, 1024);
+        // 128 MiB of zeros.
+        let bomb = encoded(coding, &zeros, 128);
         let sent = answer(&format!("Content-Encoding: {name}\r\n"), &bomb);
         let origin = Origin::answering(move |_| sent.clone());
         let gateway = gateway(&origin, "[limits]\npage_size = \"8 MiB\"");
-        let begun = Instant::now();
         let mut client = Client::connect(gateway.https());
         client.send("GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n");
         let mut other = Client::connect(gateway.https());
@@ -124,8 +121,7 @@ fn content_that_expands_without_end_costs_little() {
         assert_eq!(end, End::Cut, "{coding}");
         assert!(bytes.len() < 1 << 20, "{coding}: {} bytes", bytes.len());
         let memory = gateway.proc_status("VmHWM");
-        assert!(memory < 300 * 1024, "{coding}: {memory} KiB");
+        assert!(memory < 100 * 1024, "{coding}: {memory} KiB");
         assert!(unreadable(&gateway, "too_large") > 0.0);
-        assert!(begun.elapsed() < crate::gateway::PATIENCE);
     }
 }
