@@ -68,7 +68,9 @@ fn is_readable(element: &[u8]) -> bool {
     let mut parts = element.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
     let name = parts.next().unwrap_or_default();
     let refuses = |weight: &[u8]| {
-        let value = weight.strip_prefix(b"q=").or(weight.strip_prefix(b"Q="));
+        let value = weight
+            .strip_prefix(b"q=")
+            .or_else(|| weight.strip_prefix(b"Q="));
         value.is_some_and(|value| value.iter().all(|byte| matches!(byte, b'0' | b'.')))
     };
     match name {

@@ -186,7 +186,8 @@ fn restore_all(fields: &mut FieldLines, field: &HeaderName) {
                     restored.unwrap_or_else(|| tag.to_vec())
                 })
                 .collect();
-            *value = FieldValue::from_bytes(&restored.join(&b", "[..])).unwrap_or(value.clone());
+            *value = FieldValue::from_bytes(&restored.join(&b", "[..]))
+                .unwrap_or_else(|_| value.clone());
         }
         true
     });

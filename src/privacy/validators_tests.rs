@@ -102,7 +102,7 @@ fn a_browser_revalidates_only_what_was_made_for_its_consent() {
         (Document, (plain("\"x\""), true), (None, false), false),
         (Document, (plain("*"), true), (None, false), false),
         (Document, (None, true), (None, false), false),
-        (Document, (both.clone(), true), (Some("\"b\""), true), true),
+        (Document, (both, true), (Some("\"b\""), true), true),
         (Fragment, (plain("\"x\""), true), (None, false), false),
         (Data, (plain("\"x\""), true), (Some("\"x\""), true), false),
         (Data, (None, true), (None, true), false),
