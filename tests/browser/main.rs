@@ -16,4 +16,5 @@ mod cookies;
 mod pages;
 mod shop;
 mod signals;
+mod third_parties;
 mod webdriver;
