@@ -236,3 +236,14 @@ pub(crate) const QUOTES: [&str; 3] = ["\"", "'", ""];
 pub(crate) fn element(template: &str, spelling: &str, quote: &str) -> String {
     template.replace("{}", &format!("{quote}{spelling}{quote}"))
 }
+
+/// Pages with an element in each pair of surroundings, and another behind it.
+pub(crate) fn nested(inner: &str, behind: &str) -> Vec<String> {
+    let pairs = AROUND
+        .iter()
+        .flat_map(|outer| AROUND.iter().map(move |inner| (outer, inner)));
+    let pages = pairs.map(|((open, close), (open_inner, close_inner))| {
+        format!("<!doctype html><p>a{open}{open_inner}{inner}{close_inner}{close}{behind}<p>b")
+    });
+    pages.collect()
+}

@@ -194,11 +194,7 @@ impl Walk {
         let place = format!("{element} {name}");
         if ATTRIBUTES.contains(&(element, name)) {
             self.add(value, &place);
-        } else if CANDIDATES.contains(&(element, name)) {
-            for url in candidates(value) {
-                self.add(&url, &place);
-            }
-        } else if LAZY.contains(&name) {
+        } else if CANDIDATES.contains(&(element, name)) || LAZY.contains(&name) {
             for url in candidates(value) {
                 self.add(&url, &place);
             }

@@ -11,7 +11,7 @@ use proptest::{
 
 use crate::{
     gate::{Gate, contacts, harmless},
-    nasty::{AROUND, BETWEEN, ELEMENTS, MIXED, QUOTES, SPELLINGS, element},
+    nasty::{AROUND, BETWEEN, ELEMENTS, MIXED, QUOTES, SPELLINGS, element, nested},
     oracle::Fetch,
 };
 
@@ -73,6 +73,21 @@ fn every_element_is_inert_in_every_spelling() {
         wrong.extend(leaks(&page, &gate.html(&page)));
     }
     assert!(seen * 10 > all * 9, "the oracle sees {seen} of {all}");
+    assert_none(&wrong);
+}
+
+#[test]
+fn every_element_is_inert_in_every_pair_of_surroundings() {
+    let mut gate = Gate::open();
+    let mut wrong = Vec::new();
+    let image = "<img src='//metrics.example/x'>";
+    let script = "<script src=//metrics.example/x></script>";
+    let style = "<style>@import '//metrics.example/x'</style>";
+    for (inner, behind) in [(image, script), (script, style), (style, image)] {
+        for page in nested(inner, behind) {
+            wrong.extend(leaks(&page, &gate.html(&page)));
+        }
+    }
     assert_none(&wrong);
 }
 

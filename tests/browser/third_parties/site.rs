@@ -3,6 +3,7 @@
 
 use std::{fs, path::PathBuf};
 
+use super::broken;
 use crate::gateway::{Origin, message::Head, origin::Request};
 
 /// The website behind privet.
@@ -52,6 +53,11 @@ pub(super) fn answer(head: &Head) -> Vec<u8> {
             return format!("HTTP/1.1 304 Not Modified\r\nETag: {tag}\r\n\r\n").into_bytes();
         }
         let fields = format!("ETag: {tag}\r\nCache-Control: max-age=600\r\n");
+        return response("text/html; charset=utf-8", &fields, &page);
+    }
+    if let Some(page) = broken::answer(name) {
+        // Whoever is contacted is told by which page.
+        let fields = format!("Referrer-Policy: unsafe-url\r\n{NEVER_STORED}");
         return response("text/html; charset=utf-8", &fields, &page);
     }
     if let Some(page) = page(name) {

@@ -40,6 +40,7 @@ pub(super) struct Contact {
     pub(super) destination: String,
     /// Names of the cookies that came.
     pub(super) cookies: Vec<String>,
+    pub(super) referer: String,
 }
 
 impl fmt::Display for Contact {
@@ -186,6 +187,7 @@ fn contact(head: &Head, host: &str) -> Contact {
         method: head.start.split(' ').next().unwrap_or_default().to_owned(),
         destination: head.get("sec-fetch-dest").unwrap_or_default().to_owned(),
         cookies,
+        referer: timeless(head.get("referer").unwrap_or_default()),
     }
 }
 
