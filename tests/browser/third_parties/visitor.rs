@@ -21,11 +21,16 @@ use crate::{
 pub(super) const PURPOSES: [&str; 4] = ["functional", "analytics", "marketing", "media"];
 
 /// Whom the browser itself calls, whatever the page.
-const BROWSERS_OWN: [&str; 4] = [
-    "start.duckduckgo.com",
-    "optimizationguide-pa.googleapis.com",
-    "content-autofill.googleapis.com",
+const BROWSERS_OWN: [&str; 9] = [
     "accounts.google.com",
+    "android.clients.google.com",
+    "clients2.google.com",
+    "clientservices.googleapis.com",
+    "content-autofill.googleapis.com",
+    "optimizationguide-pa.googleapis.com",
+    "safebrowsing.googleapis.com",
+    "start.duckduckgo.com",
+    "update.googleapis.com",
 ];
 
 /// What one visit to a page led to.
