@@ -85,10 +85,22 @@ impl Chromium {
         self.call("POST", "/execute/sync", &parameters)
     }
 
-    /// The same for one that calls `arguments[0]` with its value, some time.
+    /// Runs a function's body in the page: what it gives to `done`.
     pub(crate) fn run_async(&self, script: &str) -> Value {
+        let script = format!("const done = arguments[0]; {script}");
         let parameters = json!({ "script": script, "args": [] });
         self.call("POST", "/execute/async", &parameters)
+    }
+
+    /// Whatever is done next is done in that frame.
+    pub(crate) fn enter(&self, selector: &str) {
+        let reference = json!({ "element-6066-11e4-a52e-4f735466cecf": self.element(selector) });
+        self.call("POST", "/frame", &json!({ "id": reference }));
+    }
+
+    /// Back to the whole page.
+    pub(crate) fn leave(&self) {
+        self.call("POST", "/frame", &json!({ "id": null }));
     }
 
     fn try_element(&self, selector: &str) -> Result<String, String> {

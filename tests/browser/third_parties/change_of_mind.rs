@@ -61,11 +61,9 @@ fn an_embed_is_shown_once_by_a_click() {
     assert_eq!(before.contacts, []);
     assert_eq!(before.cookies.len(), 0);
     visitor.world.forget();
-    let is_there = visitor.browser.run(
-        "const link = frames[0].document.querySelector('a[href*=\"/embed/dQw4w9WgXcQ\"]'); \
-         if (link) link.click(); return !!link",
-    );
-    assert_eq!(is_there, true, "a link to what the placeholder stands for");
+    visitor.browser.enter("iframe");
+    visitor.browser.click("a[href*='/embed/dQw4w9WgXcQ']");
+    visitor.browser.leave();
     let first = eventually("the film", || visitor.world.contacts().into_iter().next());
     assert_eq!(first.host, "www.youtube-nocookie.com");
     assert_eq!(first.target, "/embed/dQw4w9WgXcQ?si=abcdefghij");
@@ -77,11 +75,9 @@ fn an_embed_is_shown_once_by_a_click() {
 fn an_embed_that_is_to_be_shown_always_comes_with_the_next_page() {
     let visitor = Visitor::arrive("");
     visitor.visit(BEHIND, "youtube-embed");
-    let is_there = visitor.browser.run(
-        "const button = frames[0].document.querySelector('form button'); \
-         if (button) button.click(); return !!button",
-    );
-    assert_eq!(is_there, true, "a button");
+    visitor.browser.enter("iframe");
+    visitor.browser.click("form button");
+    visitor.browser.leave();
     eventually("the film", || visitor.world.contacts().into_iter().next());
     visitor.settle();
     let next = visitor.visit(BEHIND, "youtube-embed");

@@ -139,7 +139,7 @@ impl Visitor {
     pub(super) fn choose_on_the_page(&self, choice: &str) -> Visit {
         self.world.forget();
         let answer = self.browser.run_async(&format!(
-            "const done = arguments[0]; const body = new URLSearchParams({{ choice: '{choice}' }}); \
+            "const body = new URLSearchParams({{ choice: '{choice}' }}); \
              const headers = {{ Accept: 'application/json' }}; \
              fetch('/.privet/consent', {{ method: 'POST', body, headers }}) \
                 .then(response => response.status, String).then(done)"
@@ -186,8 +186,7 @@ impl Visitor {
     /// Waits until the page's scripts have nothing left to do and nobody is asked for anything.
     pub(super) fn settle(&self) {
         // Some loaders wait for a twentieth of a second.
-        let quiet = "const done = arguments[0]; \
-            const idle = () => new Promise(then => requestIdleCallback(then, { timeout: 100 })); \
+        let quiet = "const idle = () => new Promise(then => requestIdleCallback(then, { timeout: 100 })); \
             const later = () => new Promise(then => setTimeout(then, 60)); \
             idle().then(later).then(idle).then(() => done(document.readyState))";
         let mut before = usize::MAX;
