@@ -92,6 +92,13 @@ impl Chromium {
         self.call("POST", "/execute/async", &parameters)
     }
 
+    /// The same, unless another page comes in between.
+    pub(crate) fn try_run_async(&self, script: &str) -> Option<Value> {
+        let script = format!("const done = arguments[0]; {script}");
+        let parameters = json!({ "script": script, "args": [] });
+        self.try_call("POST", "/execute/async", &parameters).ok()
+    }
+
     /// Whatever is done next is done in that frame.
     pub(crate) fn enter(&self, selector: &str) {
         let reference = json!({ "element-6066-11e4-a52e-4f735466cecf": self.element(selector) });

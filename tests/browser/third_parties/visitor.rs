@@ -191,9 +191,9 @@ impl Visitor {
             idle().then(later).then(idle).then(() => done(document.readyState))";
         let mut before = usize::MAX;
         eventually("the page is quiet", || {
-            let state = self.browser.run_async(quiet);
+            let state = self.browser.try_run_async(quiet);
             let count = self.world.count();
-            let is_quiet = state == "complete" && count == before;
+            let is_quiet = state == Some(json!("complete")) && count == before;
             before = count;
             is_quiet.then_some(())
         });
