@@ -156,7 +156,7 @@ struct Walk {
 impl Walk {
     fn add(&mut self, url: &str, place: &str) {
         // The base of a `data:` document is of no use for relative URLs.
-        if let Ok(url) = self.base.join(url) {
+        if let Ok(url) = self.base.join(&two_slashes(url)) {
             let place = place.to_owned();
             self.fetches.push(Fetch { url, place });
         }
@@ -265,6 +265,18 @@ impl Walk {
             serde_json::Value::Object(map) => map.values().for_each(|it| self.strings(it, place)),
             _ => {}
         }
+    }
+}
+
+/// A URL that begins with more than two slashes names a host as with two ("special authority ignore
+/// slashes state" of the URL standard); the `url` crate does not know.
+fn two_slashes(url: &str) -> String {
+    let is_blank = |character: char| character <= ' ';
+    let url: String = url.trim_matches(is_blank).replace(['\t', '\n', '\r'], "");
+    let host = url.trim_start_matches(['/', '\\']);
+    match url.len() - host.len() {
+        3.. => format!("//{host}"),
+        _ => url,
     }
 }
 
