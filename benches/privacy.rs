@@ -47,11 +47,7 @@ fn policy(cookies: &str) -> Policy {
         .expect("the one site");
     let built_in = config::vendors_from_catalogue(BUILT_IN_CATALOGUE).expect("a sound catalogue");
     Policy::new(
-        site.mode,
-        site.address,
-        site.consent,
-        site.cookies,
-        site.headers,
+        site.policy_rules(),
         Some(FieldValue::from_static("max-age=63072000")),
         Arc::new(Catalogue::new(built_in, Vec::new())),
     )

@@ -56,7 +56,7 @@ fn the_readme_gives_every_limit_with_its_default() {
         .into_iter()
         .filter(|(section, ..)| section == "limits")
         .collect();
-    assert_eq!(limits.len(), 21, "{limits:?}");
+    assert_eq!(limits.len(), 23, "{limits:?}");
     for (_, key, value) in limits {
         let row = readme
             .lines()

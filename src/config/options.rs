@@ -9,7 +9,8 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use ipnet::IpNet;
 
 use crate::privacy::{
-    AddressRule, ConsentRules, CookieList, CookieRules, HeaderRules, Mode, Vendor,
+    AddressRule, ConsentRules, CookieList, CookieRules, HeaderRules, Mode, PolicyRules,
+    ThirdPartyRules, Vendor,
 };
 
 /// Everything that `proxy.toml` says, defaults filled in.
@@ -153,6 +154,11 @@ pub struct Limits {
     pub pool_size: usize,
     /// `pool_timeout`, 60 s: how long an idle connection to an upstream is kept.
     pub pool_timeout: Duration,
+    /// `page_memory`, 64 KiB: how much of a page is held back while it is rewritten, bytes; a longer tag can't be
+    /// read, and only so much of an inline script is.
+    pub page_memory: usize,
+    /// `page_size`, 64 MiB: how long a page may be once its content coding is undone, bytes.
+    pub page_size: u64,
     /// `http2_streams`, 100: concurrent requests on one HTTP/2 connection.
     pub http2_streams: u32,
     /// `http2_control_frames`, 1000: HTTP/2 PING, SETTINGS, RST_STREAM, PRIORITY, WINDOW_UPDATE-without-data, CONTINUATION and
@@ -227,6 +233,22 @@ pub struct Site {
     pub cookies: CookieRules,
     /// `[headers]`.
     pub headers: HeaderRules,
+    /// `[third_parties]`.
+    pub third_parties: ThirdPartyRules,
+}
+
+impl Site {
+    /// Its privacy rules.
+    pub fn policy_rules(&self) -> PolicyRules {
+        PolicyRules {
+            mode: self.mode,
+            address: self.address,
+            consent: self.consent.clone(),
+            cookies: self.cookies.clone(),
+            headers: self.headers.clone(),
+            third_parties: self.third_parties.clone(),
+        }
+    }
 }
 
 /// A host name as a site claims it, lower case, without port, IPv6 in brackets.

@@ -10,8 +10,8 @@ use super::{
     toml_text::{Toml, duration, list, path, string},
 };
 use crate::privacy::{
-    AddressRule, ConsentRules, CookieRules, FieldValue, HeaderRules, PlatformRules, Purpose,
-    Purposes, Vendor,
+    AddressRule, AllowedCountry, ConsentRules, CookieRules, FieldValue, HeaderRules, PlatformRules,
+    Purpose, Purposes, ThirdPartyRules, Vendor,
 };
 
 /// `config` as TOML. With `anonymise`, trusted proxies and upstream hosts are replaced by names and
@@ -154,6 +154,10 @@ fn rules(out: &mut Toml, prefix: &str, site: &Site, base: Option<&Site>) {
         out.header(&format!("[{prefix}cookies]"));
         cookies(out, &site.cookies);
     }
+    if base.is_none_or(|base| base.third_parties != site.third_parties) {
+        out.header(&format!("[{prefix}third_parties]"));
+        third_parties(out, &site.third_parties);
+    }
     if base.is_none_or(|base| base.headers != site.headers) {
         out.header(&format!("[{prefix}headers]"));
         headers(out, &site.headers);
@@ -223,6 +227,31 @@ fn cookies(out: &mut Toml, rules: &CookieRules) {
     out.value("cap_script_set", rules.cap_script_set);
 }
 
+fn third_parties(out: &mut Toml, rules: &ThirdPartyRules) {
+    out.value("gate", rules.gate);
+    out.value("embeds", string(names::embeds(rules.embeds)));
+    out.value(
+        "unknown_hosts",
+        string(names::unknown_hosts(rules.unknown_hosts)),
+    );
+    let countries = rules.allowed_countries.as_ref().map_or_else(
+        || string("any"),
+        |countries| {
+            list(countries.iter().map(|country| match country {
+                AllowedCountry::Eea => "EEA",
+                AllowedCountry::Adequate => "adequate",
+                AllowedCountry::Country(code) => code,
+            }))
+        },
+    );
+    out.value("allowed_countries", countries);
+    out.value("csp", string(names::content_policy(rules.content_policy)));
+    out.value("csp_hosts", list(&rules.csp_hosts));
+    out.value("consent_mode", rules.consent_mode);
+    out.value("strip_click_identifiers", rules.strip_click_identifiers);
+    out.value("fail", string(names::on_failure(rules.on_failure)));
+}
+
 fn headers(out: &mut Toml, rules: &HeaderRules) {
     let policy = |value: &Option<FieldValue>| match value {
         Some(value) => string(&String::from_utf8_lossy(value.as_bytes())),
@@ -270,6 +299,11 @@ fn limits(out: &mut Toml, limits: &Limits) {
     );
     out.value("pool_size", limits.pool_size);
     out.value("pool_timeout", duration(limits.pool_timeout));
+    out.value(
+        "page_memory",
+        string(&write_size(limits.page_memory as u64)),
+    );
+    out.value("page_size", string(&write_size(limits.page_size)));
     out.value("http2_streams", limits.http2_streams);
     out.value("http2_control_frames", limits.http2_control_frames);
 }
@@ -339,6 +373,21 @@ fn vendor(out: &mut Toml, vendor: &Vendor) {
     out.value("cookies", format!("[{}]", cookies.join(", ")));
     out.value("hosts", list(&vendor.hosts));
     out.value("paths", list(&vendor.paths));
+    let marks = &vendor.marks;
+    let lists = [
+        ("snippets", &marks.snippets),
+        ("disguises", &marks.disguises),
+        ("parameters", &marks.parameters),
+    ];
+    for (key, entries) in lists.into_iter().filter(|(_, entries)| !entries.is_empty()) {
+        out.value(key, list(entries));
+    }
+    if marks.tag_manager {
+        out.value("tag_manager", true);
+    }
+    if let Some(month) = &marks.adequate {
+        out.value("adequate", string(month));
+    }
     if let Some(policy) = &vendor.policy {
         out.value("policy", string(policy));
     }

@@ -12,6 +12,8 @@ pub(super) const PAGE: &str = r#"<div class="wrap prose">
 <li><h3>Listen</h3><p>Every raw shell is sharp. We hang it on a thread, strike it, and write its pitch inside with a pencil.</p></li>
 <li><h3>Take a little away</h3><p>A shaving of two hundredths of a millimetre from the inner lip lowers the note by a few hertz. We stop when it is true, and never add anything back.</p></li>
 </ol>
+<figure class="film"><iframe src="https://www.youtube.com/embed/aqz-KE-bpKQ" title="A film about a rabbit, on YouTube" width="800" height="450" loading="lazy" allow="fullscreen; picture-in-picture" allowfullscreen></iframe>
+<figcaption>What we watch while the sand cools. It is kept at YouTube, which hears of it when the film is shown.</figcaption></figure>
 <h2>Repairs</h2>
 <p>A bell that has gone dull is nearly always a bell with a loose spindle. Tighten it by a quarter turn. If that does not help, send it home: straightening a lip is free for as long as there is somebody here who can do it.</p>
 <h2>What we ask of you</h2>

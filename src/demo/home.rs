@@ -58,7 +58,7 @@ fn panel(received: &Received) -> String {
 <dt>Your address <code>X-Forwarded-For</code></dt><dd>{address}</dd>
 <dt>Your consent <code>X-Privet-Consent</code></dt><dd>{consent}</dd>
 </dl>
-<p class="note">In return, this page asked your browser to keep {all} cookies, {others} of them for other companies, and it asked nobody first. Reload to see which of them came back, then change <a href="/.privet/">your privacy choices</a> and reload again.</p>
+<p class="note">In return, this page asked your browser to keep {all} cookies, {others} of them for other companies, and to load Google Analytics; it asked nobody first. There is a film from YouTube in <a href="/about">the workshop</a>. Reload to see which of them came back, then change <a href="/.privet/">your privacy choices</a> and reload again.</p>
 </section>"#,
         cookies = arrived(&received.cookie),
         address = field(&received.forwarded_for, "none"),

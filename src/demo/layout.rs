@@ -40,6 +40,13 @@ pub(super) fn document(page: &Page, cart: &Cart) -> String {
 <meta name="description" content="Bicycle bells, spun, cast and tuned by hand. An invented shop that demonstrates privet.">
 <link rel="icon" href="/assets/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/assets/shop.css">
+<script async src="https://www.googletagmanager.com/gtag/js?id=G-0TT1L1E0B3"></script>
+<script>
+window.dataLayer = window.dataLayer || [];
+function gtag() {{ dataLayer.push(arguments); }}
+gtag("js", new Date());
+gtag("config", "G-0TT1L1E0B3");
+</script>
 </head>
 <body>
 <a class="skip" href="#main">Skip to content</a>

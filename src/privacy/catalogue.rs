@@ -251,6 +251,7 @@ mod tests {
             hosts: vec!["*.example.net".to_owned(), "a.example.net".to_owned()],
             paths: vec!["/stats/*".to_owned()],
             policy: None,
+            marks: Default::default(),
         }
     }
 

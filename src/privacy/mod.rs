@@ -26,6 +26,7 @@ mod request;
 mod response;
 mod roster;
 mod rules;
+mod third_parties;
 
 /// The vendors that privet knows, as TOML in the form of `[[vendor]]`.
 pub const BUILT_IN_CATALOGUE: &str = concat!(
@@ -62,5 +63,9 @@ pub use request::{
 pub use response::{ResponseContext, add_reissues, add_security_fields, minimise_response};
 pub use rules::{
     AddressMethod, AddressRule, ConsentRules, CookieList, CookieRules, HeaderRules, Mode,
-    PlatformRules, SameSiteDefault, Signal, SiteData, UnknownCookies, Vendor, VendorCookie,
+    PlatformRules, PolicyRules, SameSiteDefault, Signal, SiteData, UnknownCookies, Vendor,
+    VendorCookie, VendorMarks,
+};
+pub use third_parties::{
+    AllowedCountry, ContentPolicy, Embeds, OnFailure, ThirdPartyRules, UnknownHosts,
 };

@@ -11,9 +11,10 @@ use super::{
     patterns::{Layer, PatternTable},
     purpose::{Purpose, Purposes},
     rules::{
-        AddressRule, ConsentRules, CookieRules, HeaderRules, Mode, SameSiteDefault, SiteData,
+        AddressRule, ConsentRules, HeaderRules, Mode, PolicyRules, SameSiteDefault, SiteData,
         UnknownCookies,
     },
+    third_parties::ThirdPartyRules,
 };
 use crate::privacy::field_value::FieldValue;
 
@@ -40,6 +41,7 @@ pub struct Policy {
     hidden_lengths: u64,
     /// `X-Privet-Consent` for each set of purposes, by the set's bits.
     consent_values: Vec<(Purposes, FieldValue)>,
+    third_parties: ThirdPartyRules,
 }
 
 /// What becomes of a cookie.
@@ -59,15 +61,15 @@ pub struct Stripped(pub Option<VendorId>);
 
 impl Policy {
     /// Compiles a site's rules. `hsts` is the value of `Strict-Transport-Security`.
-    pub fn new(
-        mode: Mode,
-        address: AddressRule,
-        consent: ConsentRules,
-        cookies: CookieRules,
-        headers: HeaderRules,
-        hsts: Option<FieldValue>,
-        catalogue: Arc<Catalogue>,
-    ) -> Self {
+    pub fn new(rules: PolicyRules, hsts: Option<FieldValue>, catalogue: Arc<Catalogue>) -> Self {
+        let PolicyRules {
+            mode,
+            address,
+            consent,
+            cookies,
+            headers,
+            third_parties,
+        } = rules;
         let keep = cookies
             .keep
             .iter()
@@ -97,7 +99,19 @@ impl Policy {
             same_site: cookies.same_site,
             max_lifetime: whole_seconds(cookies.max_lifetime),
             consent_values: consent_values(),
+            third_parties,
         }
+    }
+
+    /// Whether this visitor's browser may have to do with `vendor`.
+    pub fn allows_vendor(&self, vendor: VendorId, consent: &Consent) -> bool {
+        let purpose = self.catalogue().vendor(vendor).map(|vendor| vendor.purpose);
+        purpose.is_some_and(|purpose| consent.allows_vendor(vendor, purpose))
+    }
+
+    /// `[third_parties]`.
+    pub fn third_parties(&self) -> &ThirdPartyRules {
+        &self.third_parties
     }
 
     /// The vendors in force.

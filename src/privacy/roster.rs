@@ -118,6 +118,7 @@ mod tests {
             hosts: Vec::new(),
             paths: Vec::new(),
             policy: None,
+            marks: Default::default(),
         }
     }
 

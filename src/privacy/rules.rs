@@ -8,8 +8,26 @@ use std::{path::PathBuf, time::Duration};
 use super::{
     consent::PlatformId,
     purpose::{Purpose, Purposes},
+    third_parties::ThirdPartyRules,
 };
 use crate::privacy::field_value::FieldValue;
+
+/// All rules of one site.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct PolicyRules {
+    /// Whether decisions on cookies and pages are carried out.
+    pub mode: Mode,
+    /// The rest of `[client_ip]`.
+    pub address: AddressRule,
+    /// `[consent]`.
+    pub consent: ConsentRules,
+    /// `[cookies]`.
+    pub cookies: CookieRules,
+    /// `[headers]`.
+    pub headers: HeaderRules,
+    /// `[third_parties]`.
+    pub third_parties: ThirdPartyRules,
+}
 
 /// The rest of `[client_ip]`: how an address is minimised.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -237,12 +255,32 @@ pub struct Vendor {
     pub iab_vendor: Option<u16>,
     /// Cookies it sets on the website's own domain.
     pub cookies: Vec<VendorCookie>,
-    /// Its hosts: exact, or `*.example.net`.
+    /// Its hosts: exact, or `*.example.net`, each perhaps with a pattern of paths behind it:
+    /// `www.example.net/maps/*`.
     pub hosts: Vec<String>,
     /// Paths under which this website serves it: exact, or with `*` as the last character.
     pub paths: Vec<String>,
     /// Its privacy policy.
     pub policy: Option<String>,
+    /// By what else it is known.
+    pub marks: VendorMarks,
+}
+
+/// By what a vendor is known in pages and requests, beside its cookies, hosts and paths.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct VendorMarks {
+    /// Parts of its inline scripts, in their order, with `*` between them.
+    pub snippets: Vec<String>,
+    /// Its requests on the website's own hosts: a pattern of paths and, behind `?`, query parameters
+    /// that must all be there: `*/g/collect?tid=G-*&cid=*`.
+    pub disguises: Vec<String>,
+    /// Its click identifiers in the website's URLs: names of query parameters, with `*` for any
+    /// characters.
+    pub parameters: Vec<String>,
+    /// Whether it loads others, whichever the operator put into its container.
+    pub tag_manager: bool,
+    /// When it was last seen on the list of the EU-US Data Privacy Framework, as `2026-11`.
+    pub adequate: Option<String>,
 }
 
 /// One cookie of a vendor.

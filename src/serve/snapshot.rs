@@ -64,15 +64,7 @@ impl Compiled {
                     .map(ToString::to_string)
                     .unwrap_or_default()
                     .into(),
-                policy: Policy::new(
-                    site.mode,
-                    site.address,
-                    site.consent.clone(),
-                    site.cookies.clone(),
-                    site.headers.clone(),
-                    hsts.clone(),
-                    Arc::clone(catalogue),
-                ),
+                policy: Policy::new(site.policy_rules(), hsts.clone(), Arc::clone(catalogue)),
                 upstream: site.upstream.clone(),
             })
             .collect();

@@ -12,7 +12,7 @@ ipv4_prefix = 40
 [cookies]
 same_site = "laxx"
 [third_parties]
-gate = true
+gates = true
 [[site]]
 hosts = ["www.example.com"]
 upstream = "ftp://x"
@@ -34,7 +34,7 @@ fn every_mistake_is_reported_at_once_by_check_and_run_alike() {
         "proxy.toml:5:15: client_ip.ipv4_prefix: ",
         "proxy.toml:7:13: cookies.same_site: ",
         "did you mean \"lax\"?",
-        "third_parties: not supported yet",
+        "third_parties.gates: unknown key",
         "proxy.toml:12:12: site[0].upstream: ",
     ] {
         assert!(check.err.contains(expected), "{expected}: {}", check.err);

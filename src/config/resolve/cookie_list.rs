@@ -219,6 +219,7 @@ impl List {
                 hosts: Vec::new(),
                 paths: Vec::new(),
                 policy: None,
+                marks: Default::default(),
             });
         }
         let is_new = self.listed.insert((seat, row.cookie.name.clone()));

@@ -31,6 +31,8 @@ const KEYS: &[&str] = &[
     "connections",
     "pool_size",
     "pool_timeout",
+    "page_memory",
+    "page_size",
     "http2_streams",
     "http2_control_frames",
 ];
@@ -65,6 +67,8 @@ fn default() -> Limits {
         connections: None,
         pool_size: 256,
         pool_timeout: seconds(60),
+        page_memory: 64 * 1024,
+        page_size: 64 * 1024 * KIB,
         http2_streams: 100,
         http2_control_frames: 1000,
     }
@@ -128,6 +132,8 @@ fn sizes(section: &Section<'_>, limits: &mut Limits) {
         let problem = Problem::error("is more than header_size, which holds the URL too");
         node.report(problem.expecting("at most limits.header_size"));
     }
+    limits.page_memory = bytes("page_memory", 16 * KIB).unwrap_or(limits.page_memory);
+    limits.page_size = size("page_size", 64 * KIB, u64::MAX / 2).unwrap_or(limits.page_size);
     if !is(section, "body_size", "off") {
         limits.body_size = size("body_size", 1, u64::MAX / 2);
     }

@@ -2,7 +2,10 @@
 
 use crate::{
     config::options::{LogFormat, LogLevel, TlsVersion},
-    privacy::{AddressMethod, Mode, PlatformId, SameSiteDefault, Signal, SiteData, UnknownCookies},
+    privacy::{
+        AddressMethod, ContentPolicy, Embeds, Mode, OnFailure, PlatformId, SameSiteDefault, Signal,
+        SiteData, UnknownCookies, UnknownHosts,
+    },
 };
 
 /// Names of `mode`.
@@ -48,6 +51,28 @@ pub(super) const SAME_SITE: &[(&str, SameSiteDefault)] = &[
     ("leave", SameSiteDefault::Leave),
 ];
 
+/// Names of `third_parties.embeds`.
+pub(super) const EMBEDS: &[(&str, Embeds)] = &[
+    ("click", Embeds::Click),
+    ("remove", Embeds::Remove),
+    ("leave", Embeds::Leave),
+];
+
+/// Names of `third_parties.unknown_hosts`.
+pub(super) const UNKNOWN_HOSTS: &[(&str, UnknownHosts)] =
+    &[("leave", UnknownHosts::Leave), ("gate", UnknownHosts::Gate)];
+
+/// Names of `third_parties.csp`.
+pub(super) const CONTENT_POLICIES: &[(&str, ContentPolicy)] = &[
+    ("off", ContentPolicy::Off),
+    ("report", ContentPolicy::Report),
+    ("enforce", ContentPolicy::Enforce),
+];
+
+/// Names of `third_parties.fail`.
+pub(super) const ON_FAILURE: &[(&str, OnFailure)] =
+    &[("closed", OnFailure::Closed), ("open", OnFailure::Open)];
+
 /// Names of `tls.min_version`.
 pub(super) const TLS_VERSIONS: &[(&str, TlsVersion)] =
     &[("1.2", TlsVersion::V1_2), ("1.3", TlsVersion::V1_3)];
@@ -87,6 +112,22 @@ pub(in crate::config) fn unknown_cookies(value: UnknownCookies) -> &'static str 
 
 pub(in crate::config) fn same_site(value: SameSiteDefault) -> &'static str {
     name(SAME_SITE, &value)
+}
+
+pub(in crate::config) fn embeds(value: Embeds) -> &'static str {
+    name(EMBEDS, &value)
+}
+
+pub(in crate::config) fn unknown_hosts(value: UnknownHosts) -> &'static str {
+    name(UNKNOWN_HOSTS, &value)
+}
+
+pub(in crate::config) fn content_policy(value: ContentPolicy) -> &'static str {
+    name(CONTENT_POLICIES, &value)
+}
+
+pub(in crate::config) fn on_failure(value: OnFailure) -> &'static str {
+    name(ON_FAILURE, &value)
 }
 
 pub(in crate::config) fn tls_version(value: TlsVersion) -> &'static str {

@@ -3,7 +3,8 @@
 use std::{collections::HashMap, net::SocketAddr};
 
 use super::{
-    address, consent, cookies, headers, host, names::MODES, platform::KnownVendors, upstream,
+    address, consent, cookies, headers, host, names::MODES, platform::KnownVendors, third_parties,
+    upstream,
 };
 use crate::{
     config::{
@@ -12,7 +13,7 @@ use crate::{
         problem::Problem,
         section::{Keys, Section},
     },
-    privacy::{AddressRule, ConsentRules, CookieRules, HeaderRules, Mode},
+    privacy::{AddressRule, ConsentRules, CookieRules, HeaderRules, Mode, ThirdPartyRules},
 };
 
 const KEYS: Keys = Keys {
@@ -24,8 +25,9 @@ const KEYS: Keys = Keys {
         "consent",
         "cookies",
         "headers",
+        "third_parties",
     ],
-    later: &["third_parties"],
+    later: &[],
     top_level: &[
         "listen",
         "tls",
@@ -46,6 +48,7 @@ pub(super) struct Rules {
     pub(super) consent: ConsentRules,
     pub(super) cookies: CookieRules,
     pub(super) headers: HeaderRules,
+    pub(super) third_parties: ThirdPartyRules,
 }
 
 /// The sites; `own` are the addresses that privet listens on.
@@ -99,6 +102,10 @@ fn site(
         ),
         cookies: cookies::cookies(inner("cookies", &cookies::KEYS).as_ref(), &base.cookies),
         headers: headers::headers(inner("headers", &headers::KEYS).as_ref(), &base.headers),
+        third_parties: third_parties::third_parties(
+            inner("third_parties", &third_parties::KEYS).as_ref(),
+            &base.third_parties,
+        ),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     address, catalogue_files, consent, cookies, headers, ledger, limits, listen, log, names,
-    platform::KnownVendors, site, tls, vendor,
+    platform::KnownVendors, site, third_parties, tls, vendor,
 };
 use crate::{
     config::{
@@ -12,7 +12,7 @@ use crate::{
         problem::Problem,
         section::{Keys, Section},
     },
-    privacy::{Mode, Vendor},
+    privacy::{Mode, ThirdPartyRules, Vendor},
 };
 
 const KEYS: Keys = Keys {
@@ -24,6 +24,7 @@ const KEYS: Keys = Keys {
         "client_ip",
         "consent",
         "cookies",
+        "third_parties",
         "headers",
         "limits",
         "log",
@@ -33,7 +34,7 @@ const KEYS: Keys = Keys {
         "site",
         "vendor",
     ],
-    later: &["third_parties"],
+    later: &[],
     top_level: &[],
 };
 
@@ -104,6 +105,10 @@ fn rules(
         headers: headers::headers(
             section("headers", &headers::KEYS).as_ref(),
             &headers::default(),
+        ),
+        third_parties: third_parties::third_parties(
+            section("third_parties", &third_parties::KEYS).as_ref(),
+            &ThirdPartyRules::default(),
         ),
     }
 }

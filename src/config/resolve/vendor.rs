@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{
     bounds::{LONG, SECOND, seconds_within},
     consent::purpose,
-    cookies, host,
+    cookies, host, marks,
 };
 use crate::{
     config::{
@@ -28,6 +28,11 @@ const KEYS: Keys = Keys {
         "hosts",
         "paths",
         "policy",
+        "snippets",
+        "disguises",
+        "parameters",
+        "tag_manager",
+        "adequate",
     ],
     later: &[],
     top_level: &[],
@@ -38,6 +43,16 @@ const COOKIE_KEYS: Keys = Keys {
     later: &[],
     top_level: &[],
 };
+
+/// The keys by which a vendor is known.
+const CLAIMS: &[&str] = &[
+    "cookies",
+    "hosts",
+    "paths",
+    "snippets",
+    "disguises",
+    "parameters",
+];
 
 /// Whether two vendors may claim the same cookie, host or path.
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -80,14 +95,15 @@ fn vendor(section: &Section<'_>) -> Vendor {
         .required("purpose", "what its cookies are for")
         .and_then(|node| purpose(&node));
     let get = |key: &str| section.get(key);
-    if ["cookies", "hosts", "paths"]
+    if CLAIMS
         .iter()
         .all(|key| get(key).is_none_or(|node| node.is_empty()))
     {
-        section.node.report(
-            Problem::absence("claims nothing")
-                .expecting("cookies, hosts or paths by which it is known"),
-        );
+        section
+            .node
+            .report(Problem::absence("claims nothing").expecting(
+                "cookies, hosts, paths, snippets, disguises or parameters by which it is known",
+            ));
     }
     let id = get("iab_vendor").and_then(|node| node.integer(1..=65_535));
     Vendor {
@@ -105,6 +121,7 @@ fn vendor(section: &Section<'_>) -> Vendor {
             .and_then(|node| node.list("a list of paths", path))
             .unwrap_or_default(),
         policy: get("policy").and_then(|node| policy(&node)),
+        marks: marks::marks(section),
     }
 }
 
@@ -119,15 +136,19 @@ fn name(node: &Node<'_>) -> Option<String> {
 }
 
 fn country(node: &Node<'_>) -> Option<String> {
-    node.parsed("two capital letters (ISO 3166-1), such as \"NL\"", |text| {
-        if text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase()) {
-            return Ok(text.to_owned());
-        }
-        let upper = text.to_ascii_uppercase();
-        let meant = (text.len() == 2 && upper.bytes().all(|byte| byte.is_ascii_uppercase()))
-            .then_some(upper);
-        Err(Problem::error("is not a country code").meant(meant.as_deref()))
-    })
+    let expected = "two capital letters (ISO 3166-1), such as \"NL\"";
+    node.parsed(expected, country_code)
+}
+
+/// A country's code, ISO 3166-1 alpha-2.
+pub(super) fn country_code(text: &str) -> Result<String, Problem> {
+    if text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        return Ok(text.to_owned());
+    }
+    let upper = text.to_ascii_uppercase();
+    let meant =
+        (text.len() == 2 && upper.bytes().all(|byte| byte.is_ascii_uppercase())).then_some(upper);
+    Err(Problem::error("is not a country code").meant(meant.as_deref()))
 }
 
 fn cookie(node: &Node<'_>) -> Option<VendorCookie> {
@@ -144,14 +165,33 @@ fn cookie(node: &Node<'_>) -> Option<VendorCookie> {
     })
 }
 
+/// A host, or the paths of one.
 fn vendor_host(node: &Node<'_>) -> Option<String> {
-    node.parsed(
-        "a host name such as \"metrics.example.net\" or \"*.example.net\"",
-        |text| match host::parse(text)? {
-            HostPattern::Any => Err(Problem::error("would claim every host")),
-            HostPattern::Exact(_) | HostPattern::Subdomains(_) => Ok(text.to_owned()),
-        },
-    )
+    let expected = "a host name such as \"metrics.example.net\" or \"*.example.net\", or paths of one: \"www.example.net/maps/*\"";
+    node.parsed(expected, |text| {
+        let end = text.find('/').unwrap_or(text.len());
+        let (name, path) = text.split_at_checked(end).unwrap_or((text, ""));
+        named_host(name)?;
+        if !path.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Problem::error(
+                "has a path that is not how a browser writes it",
+            ));
+        }
+        Ok(text.to_owned())
+    })
+}
+
+/// A host without paths.
+pub(super) fn plain_host(node: &Node<'_>) -> Option<String> {
+    let expected = "a host name such as \"cdn.example.net\" or \"*.example.net\"";
+    node.parsed(expected, |text| named_host(text).map(|()| text.to_owned()))
+}
+
+fn named_host(text: &str) -> Result<(), Problem> {
+    match host::parse(text)? {
+        HostPattern::Any => Err(Problem::error("would claim every host")),
+        HostPattern::Exact(_) | HostPattern::Subdomains(_) => Ok(()),
+    }
 }
 
 fn path(node: &Node<'_>) -> Option<String> {

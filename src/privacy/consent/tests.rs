@@ -36,6 +36,7 @@ fn catalogue() -> Catalogue {
         hosts: Vec::new(),
         paths: Vec::new(),
         policy: None,
+        marks: Default::default(),
     };
     Catalogue::new(
         vec![

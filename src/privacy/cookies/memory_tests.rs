@@ -10,9 +10,10 @@ use crate::privacy::{
     catalogue::Catalogue,
     purpose::{Purpose, Purposes},
     rules::{
-        AddressMethod, AddressRule, ConsentRules, CookieRules, HeaderRules, Mode, SameSiteDefault,
-        Signal, UnknownCookies, Vendor, VendorCookie,
+        AddressMethod, AddressRule, ConsentRules, CookieRules, HeaderRules, Mode, PolicyRules,
+        SameSiteDefault, Signal, UnknownCookies, Vendor, VendorCookie,
     },
+    third_parties::ThirdPartyRules,
 };
 
 fn fields(lines: &[(&'static str, &'static str)]) -> FieldLines {
@@ -40,16 +41,17 @@ fn policy() -> Policy {
         hosts: Vec::new(),
         paths: Vec::new(),
         policy: None,
+        marks: Default::default(),
     };
-    Policy::new(
-        Mode::Enforce,
-        AddressRule {
+    let rules = PolicyRules {
+        mode: Mode::Enforce,
+        address: AddressRule {
             method: AddressMethod::Truncate,
             ipv4_prefix: 24,
             ipv6_prefix: 48,
             pseudonym_rotation: day,
         },
-        ConsentRules {
+        consent: ConsentRules {
             signals: vec![Signal::Privet],
             platforms: Vec::new(),
             default: Purposes::NECESSARY,
@@ -60,7 +62,7 @@ fn policy() -> Policy {
             banner: true,
             clear_site_data: Vec::new(),
         },
-        CookieRules {
+        cookies: CookieRules {
             unknown: UnknownCookies::Keep,
             secure: true,
             same_site: SameSiteDefault::Lax,
@@ -70,11 +72,15 @@ fn policy() -> Policy {
             evict: true,
             cap_script_set: false,
         },
-        HeaderRules {
+        headers: HeaderRules {
             referrer_policy: None,
             permissions_policy: None,
             hide: Vec::new(),
         },
+        third_parties: ThirdPartyRules::default(),
+    };
+    Policy::new(
+        rules,
         None,
         Arc::new(Catalogue::new(vec![vendor], Vec::new())),
     )

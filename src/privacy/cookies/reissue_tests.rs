@@ -10,9 +10,10 @@ use crate::privacy::{
     cookies::CookieDecision,
     purpose::{Purpose, Purposes},
     rules::{
-        AddressMethod, AddressRule, ConsentRules, CookieRules, HeaderRules, Mode, SameSiteDefault,
-        Signal, UnknownCookies, Vendor, VendorCookie,
+        AddressMethod, AddressRule, ConsentRules, CookieRules, HeaderRules, Mode, PolicyRules,
+        SameSiteDefault, Signal, UnknownCookies, Vendor, VendorCookie,
     },
+    third_parties::ThirdPartyRules,
 };
 
 const NOW: i64 = 784_111_777; // Sun, 06 Nov 1994 08:49:37 GMT
@@ -35,6 +36,7 @@ fn vendor(name: &str, purpose: Purpose, cookies: &[(&str, Option<u32>)]) -> Vend
         hosts: Vec::new(),
         paths: Vec::new(),
         policy: None,
+        marks: Default::default(),
     }
 }
 
@@ -69,15 +71,15 @@ fn policy(mode: Mode, cookies: CookieRules) -> Policy {
         vendor("Ads", Purpose::Marketing, &[("_m", ten)]),
         vendor("Shop", Purpose::Necessary, &[("_n", ten)]),
     ];
-    Policy::new(
+    let rules = PolicyRules {
         mode,
-        AddressRule {
+        address: AddressRule {
             method: AddressMethod::Truncate,
             ipv4_prefix: 24,
             ipv6_prefix: 48,
             pseudonym_rotation: DAY,
         },
-        ConsentRules {
+        consent: ConsentRules {
             signals: vec![Signal::Privet],
             platforms: Vec::new(),
             default: Purposes::NECESSARY.with(Purpose::Analytics),
@@ -89,14 +91,14 @@ fn policy(mode: Mode, cookies: CookieRules) -> Policy {
             clear_site_data: Vec::new(),
         },
         cookies,
-        HeaderRules {
+        headers: HeaderRules {
             referrer_policy: None,
             permissions_policy: None,
             hide: Vec::new(),
         },
-        None,
-        Arc::new(Catalogue::new(vendors, Vec::new())),
-    )
+        third_parties: ThirdPartyRules::default(),
+    };
+    Policy::new(rules, None, Arc::new(Catalogue::new(vendors, Vec::new())))
 }
 
 fn decide(policy: &Policy, host: &str, lines: &[(&'static str, &str)]) -> CookieDecision {

@@ -133,6 +133,7 @@ mod tests {
             hosts: Vec::new(),
             paths: Vec::new(),
             policy: None,
+            marks: Default::default(),
         };
         let catalogue = Catalogue::new(vec![vendor], Vec::new());
         let reading = reading("borlabs", &cookies, &catalogue).expect("an answer");

@@ -179,6 +179,7 @@ mod tests {
             hosts: Vec::new(),
             paths: Vec::new(),
             policy: None,
+            marks: Default::default(),
         };
         let catalogue = Catalogue::new(vec![vendor("YouTube"), vendor("Hotjar")], Vec::new());
         let cookies = "cmplz_marketing=deny; cmplz_banner-status=dismissed; \

@@ -255,6 +255,7 @@ mod tests {
             hosts: Vec::new(),
             paths: Vec::new(),
             policy: None,
+            marks: Default::default(),
         };
         let catalogue = Catalogue::new(vec![vendor("Hotjar"), vendor("YouTube")], Vec::new());
         let reading = reading("didomi", &cookie(OWN), &catalogue).expect("an answer");

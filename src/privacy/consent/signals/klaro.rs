@@ -83,6 +83,7 @@ mod tests {
             hosts: Vec::new(),
             paths: Vec::new(),
             policy: None,
+            marks: Default::default(),
         };
         let catalogue = Catalogue::new(vec![vendor], Vec::new());
         let id = catalogue.by_slug("google-analytics").expect("known");

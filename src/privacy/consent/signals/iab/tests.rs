@@ -27,6 +27,7 @@ fn catalogue() -> Catalogue {
         hosts: Vec::new(),
         paths: Vec::new(),
         policy: None,
+        marks: Default::default(),
     };
     let vendors = [
         ("unlisted", Purpose::Marketing, None),
