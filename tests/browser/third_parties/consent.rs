@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use privet::privacy::BUILT_IN_CATALOGUE;
+
 use super::{
     site::{self, BARE, BEHIND},
     visitor::{Claim, PURPOSES, Visit, Visitor, claims},
@@ -81,6 +83,15 @@ fn assert_none(wrong: &[String]) {
 fn needed(claims: &[Claim]) -> Vec<&'static str> {
     let needed = |purpose: &&str| claims.iter().any(|claim| claim.purposes.contains(purpose));
     PURPOSES.into_iter().filter(needed).collect()
+}
+
+#[test]
+fn every_vendor_of_the_pages_is_in_the_catalogue() {
+    let claims = claims();
+    for claim in claims.values().flatten() {
+        let name = format!("name    = \"{}\"\n", claim.vendor);
+        assert!(BUILT_IN_CATALOGUE.contains(&name), "{name}");
+    }
 }
 
 #[test]
