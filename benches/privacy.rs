@@ -235,6 +235,7 @@ fn responses(bench: &mut Criterion) {
     let policy = policy("");
     let consent = Consent::read(&FieldLines::default(), policy.consent(), NOW);
     let context = ResponseContext {
+        vendor: None,
         policy: &policy,
         consent: &consent,
         authority: "www.example.com",

@@ -90,20 +90,6 @@ fn holds(script: &str, snippet: &str) -> bool {
     end.is_some()
 }
 
-/// Whether a request for `target` is one of `disguise`.
-fn is_disguised(target: &str, disguise: &str) -> bool {
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let (path_pattern, marks) = disguise.split_once('?').unwrap_or((disguise, ""));
-    let has = |mark: &str| {
-        let (name, pattern) = mark.split_once('=').unwrap_or((mark, "*"));
-        query.split('&').any(|pair| {
-            let (own, value) = pair.split_once('=').unwrap_or((pair, ""));
-            own == name && matches(pattern, value)
-        })
-    };
-    matches(path_pattern, path) && marks.split('&').filter(|mark| !mark.is_empty()).all(has)
-}
-
 /// The names of the vendors whose marks of one kind say so, joined; `-` if none.
 fn whose(
     catalogue: &Catalogue,
@@ -232,12 +218,13 @@ fn a_loader_is_told_from_a_call() {
 fn a_disguise_is_told_from_an_ordinary_request() {
     let catalogue = catalogue();
     for [target, vendor] in rows(include_str!("data/disguises.tsv")) {
-        let found = whose(
-            &catalogue,
-            |marks| &marks.disguises,
-            |disguise| is_disguised(target, disguise),
-        );
-        assert_eq!(found, vendor, "{target}");
+        let (path, query) = match target.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (target, None),
+        };
+        let found = catalogue.disguise(path, query);
+        let found = found.and_then(|id| catalogue.vendor(id));
+        assert_eq!(found.map_or("-", |found| &found.name), vendor, "{target}");
     }
 }
 
@@ -251,6 +238,7 @@ fn no_two_vendors_share_a_host_snippet_disguise_or_parameter() {
             ("host", &vendor.hosts),
             ("snippet", &marks.snippets),
             ("disguise", &marks.disguises),
+            ("payload", &marks.payloads),
             ("parameter", &marks.parameters),
         ];
         for (kind, claim) in kinds

@@ -1,4 +1,4 @@
-//! `/healthz`, `/readyz`, `/metrics` and `POST /reload`.
+//! `/healthz`, `/readyz`, `/metrics`, `/third-parties` and `POST /reload`.
 //!
 //! A web page in the operator's browser can send requests to loopback too: so only an IP address
 //! or `localhost` is answered as authority (against DNS rebinding), and a reload is not taken from
@@ -163,8 +163,13 @@ async fn answer(head: &RequestHead, admin: &Admin) -> Answer {
             "application/openmetrics-text; version=1.0.0; charset=utf-8",
             admin.metrics.encode(),
         ),
+        "/third-parties" if read => Answer(
+            "200 OK",
+            "application/json",
+            admin.metrics.inventory().json(),
+        ),
         "/reload" if head.method == Method::POST => reload(head, admin).await,
-        "/healthz" | "/readyz" | "/metrics" | "/reload" => Answer(
+        "/healthz" | "/readyz" | "/metrics" | "/third-parties" | "/reload" => Answer(
             "405 Method Not Allowed",
             TEXT,
             "GET, or POST for /reload\n".to_owned(),
@@ -172,7 +177,7 @@ async fn answer(head: &RequestHead, admin: &Admin) -> Answer {
         _ => Answer(
             "404 Not Found",
             TEXT,
-            "/healthz /readyz /metrics, POST /reload\n".to_owned(),
+            "/healthz /readyz /metrics /third-parties, POST /reload\n".to_owned(),
         ),
     }
 }

@@ -241,6 +241,7 @@ impl Site {
     /// Its privacy rules.
     pub fn policy_rules(&self) -> PolicyRules {
         PolicyRules {
+            hosts: self.hosts.iter().map(ToString::to_string).collect(),
             mode: self.mode,
             address: self.address,
             consent: self.consent.clone(),

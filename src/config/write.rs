@@ -377,6 +377,7 @@ fn vendor(out: &mut Toml, vendor: &Vendor) {
     let lists = [
         ("snippets", &marks.snippets),
         ("disguises", &marks.disguises),
+        ("payloads", &marks.payloads),
         ("parameters", &marks.parameters),
     ];
     for (key, entries) in lists.into_iter().filter(|(_, entries)| !entries.is_empty()) {

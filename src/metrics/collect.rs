@@ -139,6 +139,18 @@ impl Families<'_, '_> {
             "Cookies that were not let through",
             &rows,
         )?;
+        let reports = self.counters.inventory.reports();
+        let rows = reports.iter().map(|((site, vendor, purpose), count)| {
+            let labels = [
+                ("site", site.as_str()),
+                ("vendor", vendor.as_str()),
+                ("purpose", purpose),
+            ];
+            (labels, *count)
+        });
+        let rows: Vec<_> = rows.collect();
+        let help = "Browsers' reports of third parties that the policy stopped, or would have";
+        self.family("third_party_reports", help, &rows)?;
         let removed = self.sum(|worker| Some(worker.address_fields_removed.get()));
         let help = "Fields removed because they can carry a client's address";
         self.counter("address_fields_removed", help, removed)

@@ -18,6 +18,7 @@ use super::{
     strip::{StripHistory, StripTable, Totals},
     worker::{Count, WorkerMetrics},
 };
+use crate::inventory::Inventory;
 
 /// The metrics of a process.
 pub(crate) struct Metrics {
@@ -29,6 +30,7 @@ pub(crate) struct Metrics {
 #[derive(Debug)]
 pub(super) struct Counters {
     pub(super) workers: Vec<Arc<WorkerMetrics>>,
+    pub(super) inventory: Inventory,
     pub(super) reloads: [Count; 2],
     pub(super) last_reload_succeeded: AtomicBool,
     /// Seconds since 1970.
@@ -47,8 +49,12 @@ struct LostLines {
 impl Metrics {
     /// Metrics for `workers` workers. The configuration they start with counts as loaded now.
     pub(crate) fn new(workers: usize) -> Self {
+        let inventory = Inventory::new(workers);
         let counters = Arc::new(Counters {
-            workers: (0..workers).map(|_| Arc::default()).collect(),
+            workers: (0..workers)
+                .map(|worker| Arc::new(WorkerMetrics::new(inventory.worker(worker))))
+                .collect(),
+            inventory,
             reloads: Default::default(),
             last_reload_succeeded: AtomicBool::new(true),
             last_reload_success: AtomicU64::new(seconds(SystemTime::now())),
@@ -69,6 +75,11 @@ impl Metrics {
             .get(worker)
             .map(Arc::clone)
             .unwrap_or_default()
+    }
+
+    /// The third parties that were seen.
+    pub(crate) fn inventory(&self) -> &Inventory {
+        &self.counters.inventory
     }
 
     /// Takes in the counters of a new configuration.

@@ -4,13 +4,17 @@
 //! text, so the hot path formats nothing and labels stay bounded.
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
 use http::Version;
 
 use super::kind::{Handshake, Malformed, UpstreamFailure};
+use crate::inventory::Sightings;
 
 /// The upper bounds of the duration buckets, in microseconds; a last bucket has none.
 pub(super) const BOUNDS: [u64; 15] = [
@@ -37,6 +41,7 @@ pub(crate) struct WorkerMetrics {
     pub(super) endpoints_ejected: Count,
     pub(super) malformed: [Count; 13],
     pub(super) address_fields_removed: Count,
+    third_parties: Arc<Sightings>,
 }
 
 /// A number that only grows.
@@ -62,6 +67,19 @@ fn add_to(counts: &[Count], number: usize) {
 }
 
 impl WorkerMetrics {
+    /// Counters at zero, beside what this worker sees of third parties.
+    pub(super) fn new(third_parties: Arc<Sightings>) -> Self {
+        Self {
+            third_parties,
+            ..Self::default()
+        }
+    }
+
+    /// What this worker sees of third parties.
+    pub(crate) fn third_parties(&self) -> &Sightings {
+        &self.third_parties
+    }
+
     /// A request was answered, after `duration`.
     pub(crate) fn request(&self, status: u16, protocol: Version, duration: Duration) {
         let class = usize::from(status / 100).clamp(1, CLASSES.len()) - 1;

@@ -16,6 +16,7 @@ use super::{
     purpose::Purpose,
     roster::{Member, roster},
     rules::{CookieList, Vendor},
+    third_parties::{ClickIdentifiers, Disguises, HostTable, Payloads, SnippetTable},
 };
 
 /// A vendor's place in the catalogue in force. Ids hold for one configuration only.
@@ -52,6 +53,11 @@ pub struct Catalogue {
     slugs: HashMap<String, VendorId>,
     cookies: PatternTable<Claim>,
     paths: PatternTable<VendorId>,
+    disguises: Disguises,
+    payloads: Payloads,
+    click_identifiers: ClickIdentifiers,
+    hosts: HostTable,
+    snippets: SnippetTable,
     /// Where the operator's begin.
     first_own: usize,
 }
@@ -84,9 +90,18 @@ impl Catalogue {
                 (*layer, cookie.name.as_str(), claim)
             })
         }));
-        let paths = PatternTable::new(ids().zip(&members).flat_map(|(id, member)| {
-            let paths = member.vendor.paths.iter();
-            paths.map(move |path| (member.layer, path.as_str(), id))
+        let paths = PatternTable::new(marks_of(&members, |vendor| &vendor.paths));
+        let disguises = Disguises::new(marks_of(&members, |vendor| &vendor.marks.disguises));
+        let payloads = Payloads::new(marks_of(&members, |vendor| &vendor.marks.payloads));
+        let click_identifiers =
+            ClickIdentifiers::new(marks_of(&members, |vendor| &vendor.marks.parameters));
+        let hosts = HostTable::new(ids().zip(&members).map(|(id, member)| {
+            let is_operators = member.layer == Layer::Operator;
+            (id, is_operators, member.vendor.hosts.as_slice())
+        }));
+        let snippets = SnippetTable::new(ids().zip(&members).flat_map(|(id, member)| {
+            let snippets = member.vendor.marks.snippets.iter();
+            snippets.map(move |snippet| (id, snippet.as_str()))
         }));
         let slugs = ids()
             .zip(&members)
@@ -98,6 +113,11 @@ impl Catalogue {
             slugs,
             cookies,
             paths,
+            disguises,
+            payloads,
+            click_identifiers,
+            hosts,
+            snippets,
             first_own,
         }
     }
@@ -107,7 +127,7 @@ impl Catalogue {
         self.cookies.find(name)
     }
 
-    /// Which vendor the website serves under `path` (without query).
+    /// Which vendor the website serves under `path` (without query), by a vendor's `paths`.
     pub fn path(&self, path: &str) -> Option<VendorId> {
         if self.paths.is_empty() {
             None
@@ -116,19 +136,58 @@ impl Catalogue {
         }
     }
 
-    /// Which vendor's `host` it is, with the pattern that says so. For explanations, not for the hot path.
-    pub fn host(&self, host: &str) -> Option<(VendorId, &str)> {
-        let claims = |pattern: &str| match pattern.strip_prefix("*.") {
-            Some(parent) => host
-                .strip_suffix(parent)
-                .is_some_and(|rest| rest.ends_with('.')),
-            None => pattern == host,
-        };
-        let found = self.iter().filter_map(|(id, vendor)| {
-            let pattern = vendor.hosts.iter().find(|pattern| claims(pattern))?;
-            Some((id, pattern.as_str()))
-        });
-        found.max_by_key(|(_, pattern)| pattern.len())
+    /// Which vendor's request one to the website for `path` with `query` is, by a vendor's
+    /// `disguises`.
+    pub fn disguise(&self, path: &str, query: Option<&str>) -> Option<VendorId> {
+        self.disguises.find(path, query)
+    }
+
+    /// Whether some vendor's `payloads` are known.
+    pub fn knows_payloads(&self) -> bool {
+        !self.payloads.is_empty()
+    }
+
+    /// Which vendor's payload begins with `content`, by a vendor's `payloads`.
+    pub fn payload(&self, content: &[u8]) -> Option<VendorId> {
+        self.payloads.find(content)
+    }
+
+    /// Whose click identifiers are in `url`, by a vendor's `parameters`, each as it is written.
+    pub fn click_identifiers<'a>(&self, url: &'a str) -> impl Iterator<Item = (VendorId, &'a str)> {
+        self.click_identifiers.found(url)
+    }
+
+    /// `url` without the click identifiers of vendors that are `refused`, the rest byte for byte;
+    /// `None` if there are none.
+    pub(super) fn without_click_identifiers(
+        &self,
+        url: &str,
+        refused: impl Fn(VendorId) -> bool,
+    ) -> Option<String> {
+        self.click_identifiers.without(url, refused)
+    }
+
+    /// Which vendor's `target` (path and query) of `host` (lower case) it is, with the pattern that says
+    /// so.
+    pub fn host(&self, host: &str, target: &str) -> Option<(VendorId, &str)> {
+        let claim = self.hosts.find(host, target.as_bytes())?;
+        let pattern = self.vendor(claim.vendor)?.hosts.get(claim.place)?;
+        Some((claim.vendor, pattern))
+    }
+
+    /// Whether the website serves any vendor under its own name.
+    pub(super) fn has_paths(&self) -> bool {
+        !self.paths.is_empty()
+    }
+
+    /// Whose hosts are whose.
+    pub(super) fn hosts(&self) -> &HostTable {
+        &self.hosts
+    }
+
+    /// Whose inline scripts are whose.
+    pub(super) fn snippets(&self) -> &SnippetTable {
+        &self.snippets
     }
 
     /// The pattern by which `vendor` claims the cookie `name`, and where that comes from. For
@@ -202,6 +261,11 @@ impl Catalogue {
         self.slugs.get(slug).copied()
     }
 
+    /// The vendor of that name, or one of the same [`slug`].
+    pub fn named(&self, name: &str) -> Option<&Vendor> {
+        self.vendor(self.by_slug(&slug(name))?)
+    }
+
     /// The operator's own vendors.
     pub fn operators(&self) -> impl Iterator<Item = VendorId> {
         self.iter().map(|(id, _)| id).skip(self.first_own)
@@ -212,6 +276,18 @@ impl Catalogue {
         let vendors = self.members.iter().map(|member| &member.vendor);
         (0..u16::MAX).map(VendorId).zip(vendors)
     }
+}
+
+/// Each vendor's entries of one kind, as they are compiled.
+fn marks_of<'a>(
+    members: &'a [Member],
+    entries: impl Fn(&'a Vendor) -> &'a [String],
+) -> impl Iterator<Item = (Layer, &'a str, VendorId)> {
+    let members = (0..u16::MAX).map(VendorId).zip(members);
+    members.flat_map(move |(id, member)| {
+        let entries = entries(&member.vendor).iter();
+        entries.map(move |entry| (member.layer, entry.as_str(), id))
+    })
 }
 
 /// A vendor's name as it stands in cookies and form fields: lower case, words joined by `-`.
@@ -278,10 +354,12 @@ mod tests {
         assert_eq!(catalogue.path("/stats/a.js"), Some(claim.vendor));
         assert_eq!(catalogue.path("/statistics"), None);
         assert_eq!(
-            catalogue.host("x.example.net").map(|(_, pattern)| pattern),
+            catalogue
+                .host("x.example.net", "/")
+                .map(|(_, pattern)| pattern),
             Some("*.example.net")
         );
-        assert_eq!(catalogue.host("example.net"), None);
+        assert_eq!(catalogue.host("example.net", "/"), None);
     }
 
     #[test]

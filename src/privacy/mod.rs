@@ -17,6 +17,7 @@ mod cookies;
 mod field_lines;
 mod field_value;
 mod fields;
+pub mod html;
 mod pattern;
 mod patterns;
 mod policy;
@@ -53,6 +54,7 @@ pub use field_lines::FieldLines;
 pub use field_value::{FieldValue, InvalidFieldValue};
 pub(crate) use fields::is_connection_specific;
 pub use fields::{Removal, removal};
+pub use html::Syntax;
 pub(crate) use pattern::exactly;
 pub use policy::{Policy, Stripped, Verdict, is_own_cookie};
 pub use purpose::{Purpose, Purposes};
@@ -67,5 +69,7 @@ pub use rules::{
     VendorCookie, VendorMarks,
 };
 pub use third_parties::{
-    AllowedCountry, ContentPolicy, Embeds, OnFailure, ThirdPartyRules, UnknownHosts,
+    AdequacyDecision, AllowedCountry, ContentPolicy, Embeds, KnownHost, OnFailure, Own,
+    PageContext, PageGate, ThirdPartyRules, TransferBasis, UnknownHosts, Unreadable, Violation,
+    admit_own, admitting, gate_page, nonce, policy_hosts, transfer_basis, violations,
 };

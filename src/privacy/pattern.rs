@@ -67,11 +67,17 @@ pub(super) fn matches(tail: &[Piece], text: &[u8]) -> bool {
         [Piece::Any, Piece::Literal(end)] => text.ends_with(end),
         [Piece::Any, Piece::Literal(middle), rest @ ..] => {
             // Names are short: a searcher would cost more than the search.
-            let starts = text.windows(middle.len()).take(REACH);
-            starts.enumerate().any(|(at, window)| {
+            let starts = text.windows(middle.len()).take(REACH).enumerate();
+            let mut found = starts.filter(|(_, window)| *window == middle.as_ref());
+            let fits = |(at, _)| {
                 let behind = text.get(at + middle.len()..);
-                window == middle.as_ref() && behind.is_some_and(|text| matches(rest, text))
-            })
+                behind.is_some_and(|text| matches(rest, text))
+            };
+            match rest.first() {
+                // What fits behind a later one fits behind the first one too.
+                Some(Piece::Any) => found.next().is_some_and(fits),
+                _ => found.any(fits),
+            }
         }
         [Piece::Any, rest @ ..] => (0..=text.len().min(REACH))
             .any(|skip| text.get(skip..).is_some_and(|text| matches(rest, text))),

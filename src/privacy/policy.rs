@@ -5,7 +5,7 @@ use std::{collections::HashSet, fmt, sync::Arc};
 use http::HeaderName;
 
 use super::{
-    catalogue::{Catalogue, VendorId, whole_seconds},
+    catalogue::{Catalogue, Claim, VendorId, slug, whole_seconds},
     consent::{CONSENT_COOKIE, Consent, ConsentPolicy, MIRROR_COOKIE},
     cookies::{CAPPED_COOKIE, Lifetime, Upgrade},
     patterns::{Layer, PatternTable},
@@ -14,7 +14,7 @@ use super::{
         AddressRule, ConsentRules, HeaderRules, Mode, PolicyRules, SameSiteDefault, SiteData,
         UnknownCookies,
     },
-    third_parties::ThirdPartyRules,
+    third_parties::{self, DisguisedCookies, ThirdPartyRules, is_allowed},
 };
 use crate::privacy::field_value::FieldValue;
 
@@ -42,6 +42,12 @@ pub struct Policy {
     /// `X-Privet-Consent` for each set of purposes, by the set's bits.
     consent_values: Vec<(Purposes, FieldValue)>,
     third_parties: ThirdPartyRules,
+    /// For each vendor whether it sits outside the allowed countries; empty where all are allowed.
+    elsewhere: Box<[bool]>,
+    /// What was learnt of cookies on this website.
+    disguised: DisguisedCookies,
+    /// As [`PolicyRules`] has them.
+    hosts: Vec<String>,
 }
 
 /// What becomes of a cookie.
@@ -63,6 +69,7 @@ impl Policy {
     /// Compiles a site's rules. `hsts` is the value of `Strict-Transport-Security`.
     pub fn new(rules: PolicyRules, hsts: Option<FieldValue>, catalogue: Arc<Catalogue>) -> Self {
         let PolicyRules {
+            hosts,
             mode,
             address,
             consent,
@@ -75,6 +82,11 @@ impl Policy {
             .iter()
             .map(|pattern| (Layer::Operator, pattern.as_str(), ()));
         let enforces = mode == Mode::Enforce;
+        let elsewhere = third_parties.allowed_countries.as_deref().map(|allowed| {
+            let vendors = catalogue.iter();
+            let elsewhere = vendors.map(|(_, vendor)| !is_allowed(vendor, allowed));
+            elsewhere.collect()
+        });
         Self {
             mode,
             address,
@@ -100,13 +112,65 @@ impl Policy {
             max_lifetime: whole_seconds(cookies.max_lifetime),
             consent_values: consent_values(),
             third_parties,
+            elsewhere: elsewhere.unwrap_or_default(),
+            disguised: DisguisedCookies::default(),
+            hosts,
         }
     }
 
     /// Whether this visitor's browser may have to do with `vendor`.
+    ///
+    /// Never with one outside the allowed countries. A tag manager loads whatever the operator put
+    /// into it, so consent to its own purpose says too little: every purpose must be granted, or the
+    /// visitor must have answered for the tag manager itself. One that honours Google consent mode
+    /// is told what is granted, and needs consent to what it could be for.
     pub fn allows_vendor(&self, vendor: VendorId, consent: &Consent) -> bool {
-        let purpose = self.catalogue().vendor(vendor).map(|vendor| vendor.purpose);
-        purpose.is_some_and(|purpose| consent.allows_vendor(vendor, purpose))
+        let Some(found) = self.catalogue().vendor(vendor) else {
+            return false;
+        };
+        let needs_all = found.marks.tag_manager
+            && found.purpose != Purpose::Necessary
+            && consent.vendor_answer(vendor).is_none();
+        let granted = consent.granted();
+        let consents = if !needs_all {
+            consent.allows_vendor(vendor, found.purpose)
+        } else if self.third_parties.consent_mode {
+            granted.contains(Purpose::Analytics) || granted.contains(Purpose::Marketing)
+        } else {
+            granted == Purposes::ALL
+        };
+        consents && !self.is_elsewhere(vendor)
+    }
+
+    /// Whether `vendor` sits outside the allowed countries, and is refused whatever the consent.
+    pub fn is_elsewhere(&self, vendor: VendorId) -> bool {
+        self.elsewhere.get(usize::from(vendor.0)) == Some(&true)
+    }
+
+    /// Whether a cookie of that claim may pass. Necessary ones stay between visitor and website,
+    /// wherever the vendor sits.
+    fn allows_cookie(&self, claim: Claim, consent: &Consent) -> bool {
+        claim.purpose == Purpose::Necessary
+            || (consent.allows(claim) && !self.is_elsewhere(claim.vendor))
+    }
+
+    /// Whether pages for that consent have to be read: somebody could be refused, or a consent platform's
+    /// answer has to be made readable.
+    pub fn gates(&self, consent: &Consent) -> bool {
+        let refuses = consent.granted() != Purposes::ALL
+            || consent.vendors().iter().any(|(_, granted)| !granted)
+            || self.third_parties.allowed_countries.is_some();
+        self.third_parties.gate && (refuses || third_parties::may_need_mirror(self, consent))
+    }
+
+    /// Whether the website claims `host`, which is not claimed where it answers to any.
+    pub(super) fn is_own_host(&self, host: &str) -> bool {
+        self.hosts.iter().any(|own| match own.strip_prefix("*.") {
+            Some(parent) => host
+                .strip_suffix(parent)
+                .is_some_and(|rest| rest.len() > 1 && rest.ends_with('.')),
+            None => own == host,
+        })
     }
 
     /// `[third_parties]`.
@@ -150,15 +214,78 @@ impl Policy {
             return Verdict::Kept(None);
         }
         match self.catalogue().cookie(name) {
-            Some(claim) if consent.allows(claim) => Verdict::Kept(claim.max_lifetime),
+            Some(claim) if self.allows_cookie(claim, consent) => Verdict::Kept(claim.max_lifetime),
             Some(claim) => Verdict::Stripped(Stripped(Some(claim.vendor))),
             None if is_own_cookie(name) => Verdict::Kept(None),
-            None => match self.unknown {
-                UnknownCookies::Keep => Verdict::Kept(None),
-                UnknownCookies::Session => Verdict::KeptForSession,
-                UnknownCookies::Strip => Verdict::Stripped(Stripped(None)),
+            None => match self.disguised.vendor(name) {
+                Some(vendor) if self.allows_vendor(vendor, consent) => Verdict::Kept(None),
+                Some(vendor) => Verdict::Stripped(Stripped(Some(vendor))),
+                None => self.of_nobody(),
             },
         }
+    }
+
+    /// What becomes of a cookie that no vendor claims.
+    const fn of_nobody(&self) -> Verdict {
+        match self.unknown {
+            UnknownCookies::Keep => Verdict::Kept(None),
+            UnknownCookies::Session => Verdict::KeptForSession,
+            UnknownCookies::Strip => Verdict::Stripped(Stripped(None)),
+        }
+    }
+
+    /// Notes that a response set the cookie `name`, one to a request of a vendor in disguise or, if
+    /// there is none, one of the website's own. Cookies that somebody knows are told by their names.
+    pub(super) fn note_setter(&self, name: &[u8], vendor: Option<VendorId>) {
+        if self.keeps(name) || is_own_cookie(name) || self.catalogue().cookie(name).is_some() {
+            return;
+        }
+        match vendor {
+            Some(vendor) => self.disguised.learn(name, vendor),
+            None => self.disguised.disown(name),
+        }
+    }
+
+    /// The vendor in disguise that was seen to set the cookie `name`.
+    pub fn disguised_setter(&self, name: &[u8]) -> Option<VendorId> {
+        self.disguised.vendor(name)
+    }
+
+    /// Changes whenever a cookie was learnt to be a vendor's.
+    pub(super) fn learnt(&self) -> usize {
+        self.disguised.version()
+    }
+
+    /// Takes over what was learnt of cookies under `before`, this website's rules until now.
+    pub(crate) fn take_over(&self, before: &Self) {
+        self.disguised.take_over(&before.disguised, |vendor| {
+            let vendor = before.catalogue().vendor(vendor)?;
+            self.catalogue().by_slug(&slug(&vendor.name))
+        });
+    }
+
+    /// `url` without the click identifiers of vendors that this visitor did not consent to, the rest
+    /// byte for byte; `None` if nothing is to be taken from it.
+    pub(super) fn without_click_identifiers(&self, url: &str, consent: &Consent) -> Option<String> {
+        if !self.third_parties.strip_click_identifiers || !self.enforces() {
+            return None;
+        }
+        let refused = |vendor| !self.allows_vendor(vendor, consent);
+        self.catalogue().without_click_identifiers(url, refused)
+    }
+
+    /// The click identifiers in `url` that are taken from it, each with its vendor. For
+    /// explanations.
+    pub fn click_identifiers<'a>(
+        &self,
+        url: &'a str,
+        consent: &Consent,
+    ) -> Vec<(VendorId, &'a str)> {
+        let strips = self.third_parties.strip_click_identifiers;
+        let found = self.catalogue().click_identifiers(url);
+        found
+            .filter(|(vendor, _)| strips && !self.allows_vendor(*vendor, consent))
+            .collect()
     }
 
     /// The attributes that a cookie of that verdict must have; `None` to leave them alone.
@@ -194,7 +321,7 @@ impl Policy {
     pub(super) fn life_anew(&self, name: &[u8], consent: &Consent) -> Option<u32> {
         let claim = self.catalogue().cookie(name)?;
         let may = claim.purpose != Purpose::Necessary
-            && consent.allows(claim)
+            && self.allows_cookie(claim, consent)
             && !self.keeps(name)
             && !self.keep_attributes.contains(name);
         let promised = claim.max_lifetime.filter(|_| may)?;

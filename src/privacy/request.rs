@@ -95,8 +95,9 @@ impl OriginRequest {
     }
 }
 
-/// Makes the website's request, with the cookies that pass. Tells how many fields were removed
-/// because they carry an address or a proxy's word.
+/// Makes the website's request, with the cookies that pass, and without the click identifiers of
+/// vendors that this visitor did not consent to. Tells how many fields were removed because they
+/// carry an address or a proxy's word.
 pub fn minimise_request(
     mut request: ClientRequest<'_>,
     policy: &Policy,
@@ -120,18 +121,36 @@ pub fn minimise_request(
             _ if is_removed(name.as_str(), value.as_bytes(), request.client) => {
                 fields_removed += 1;
             }
+            header::REFERER => {
+                let left = without_click_identifiers(&value, policy, &cookies.consent);
+                fields.push(name, left.unwrap_or(value));
+            }
             _ => fields.push(name, value),
         }
     }
     add_own_fields(&request, policy, &cookies.consent, trailers, &mut fields);
+    let target = policy.without_click_identifiers(request.target.as_str(), &cookies.consent);
+    // What is left of a target is one.
+    let target = target.and_then(|left| PathAndQuery::try_from(left).ok());
     let origin = OriginRequest {
         method: request.method.clone(),
-        target: request.target.clone(),
+        target: target.unwrap_or_else(|| request.target.clone()),
         fields,
         content: request.content,
         upgrade: request.upgrade.is_some(),
     };
     (origin, fields_removed)
+}
+
+/// What is left of `referer`, the page that the visitor comes from: the website gets its click
+/// identifiers no more than those of the page itself. `None` if nothing is to be taken from it.
+fn without_click_identifiers(
+    referer: &FieldValue,
+    policy: &Policy,
+    consent: &Consent,
+) -> Option<FieldValue> {
+    let left = policy.without_click_identifiers(referer.to_str().ok()?, consent)?;
+    FieldValue::try_from(left).ok()
 }
 
 fn add_own_fields(

@@ -6,6 +6,7 @@
 use http::{HeaderName, header};
 
 use super::{
+    catalogue::VendorId,
     consent::{CONSENT_COOKIE, Consent},
     cookies::{CAPPED_COOKIE, Evictions, Reissues, cookie_name, judged_name, upgraded},
     field_lines::FieldLines,
@@ -28,6 +29,8 @@ pub struct ResponseContext<'a> {
     pub authority: &'a str,
     /// The website's own authority behind privet, with its scheme, as in `http://10.0.0.5:8000`.
     pub origin: &'a str,
+    /// The vendor in disguise whose request it answers: its cookies are that vendor's.
+    pub vendor: Option<VendorId>,
     /// Seconds since 1970.
     pub now: i64,
 }
@@ -125,6 +128,7 @@ fn passes(
     {
         return false;
     }
+    policy.note_setter(cookie, context.vendor);
     let verdict = policy.verdict(cookie, context.consent);
     if let Verdict::Stripped(whose) = verdict {
         stripped.push(whose);

@@ -15,6 +15,8 @@ use crate::privacy::field_value::FieldValue;
 /// All rules of one site.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct PolicyRules {
+    /// The website's hosts: `www.example.com`, `*.example.com`, `*`.
+    pub hosts: Vec<String>,
     /// Whether decisions on cookies and pages are carried out.
     pub mode: Mode,
     /// The rest of `[client_ip]`.
@@ -274,8 +276,12 @@ pub struct VendorMarks {
     /// Its requests on the website's own hosts: a pattern of paths and, behind `?`, query parameters
     /// that must all be there: `*/g/collect?tid=G-*&cid=*`.
     pub disguises: Vec<String>,
+    /// Parts of what it is sent, with `*` between them, in any order, by which content that goes to
+    /// any path of the website is the vendor's: `idsite=*rec=1`.
+    pub payloads: Vec<String>,
     /// Its click identifiers in the website's URLs: names of query parameters, with `*` for any
-    /// characters.
+    /// characters, each perhaps with `=` and a pattern of values: `?` for a letter or digit, a last `*`
+    /// for any more of them.
     pub parameters: Vec<String>,
     /// Whether it loads others, whichever the operator put into its container.
     pub tag_manager: bool,

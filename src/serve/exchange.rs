@@ -14,16 +14,17 @@ use super::{
     refusal::Refusal,
     response::ClientResponse,
     snapshot::{Compiled, Site, SiteUpstream, Snapshot},
+    third_parties,
     visitor::{Identity, Visitor},
 };
 use crate::{
     config::options::Limits,
     demo,
     http1::{HeadError, is_refused_method},
-    metrics::{Direction, Malformed},
+    metrics::{Direction, Malformed, WorkerMetrics},
     privacy::{
         ClientAddr, ClientRequest, Consent, Content, CookieDecision, FieldLines, FieldValue,
-        OriginRequest, ResponseContext, Stripped, add_reissues, add_security_fields,
+        OriginRequest, ResponseContext, Stripped, VendorId, add_reissues, add_security_fields,
         minimise_request, minimise_response,
     },
     site::Authority,
@@ -54,8 +55,11 @@ pub(super) struct Scene<'a> {
     pub(super) index: usize,
     pub(super) compiled: &'a Compiled,
     pub(super) consent: &'a Consent,
+    /// The vendor in disguise whose request it is.
+    pub(super) vendor: Option<VendorId>,
     /// Seconds since 1970.
     pub(super) now: i64,
+    pub(super) metrics: &'a WorkerMetrics,
 }
 
 /// Answers a request. Never fails: what goes wrong becomes an answer.
@@ -159,6 +163,12 @@ async fn answer(
     if cookies.consent.unreadable() {
         visitor.worker.metrics().malformed(Malformed::Consent);
     }
+    let limits = &snapshot.compiled.limits;
+    let mut content = bounded(content, request.framing, identity.client, limits)?;
+    let vendor = match own::in_disguise(&request.target, site, &cookies.consent) {
+        None => own::by_content(&mut content, request, site).await,
+        found => found,
+    };
     let scene = Scene {
         request,
         authority: &text,
@@ -167,17 +177,18 @@ async fn answer(
         index,
         compiled: &snapshot.compiled,
         consent: &cookies.consent,
+        vendor,
         now,
+        metrics: visitor.worker.metrics(),
     };
 
-    let limits = &snapshot.compiled.limits;
-    let content = bounded(content, request.framing, identity.client, limits)?;
     if let Some(resource) = own::Resource::of(&scene) {
         let mut response = ClientResponse::from(own::answer(resource, &scene, content).await?);
         add_security_fields(&mut response.fields, policy);
         return Ok(response);
     }
 
+    let reader = third_parties::Reader::of(&request.fields, policy);
     let client_request = client_request(request, &text, host, &identity, &record.request_id);
     let (origin, fields_removed) = minimise_request(client_request, policy, &cookies);
     count_stripped(&snapshot, index, &cookies.stripped, Direction::Request);
@@ -199,10 +210,20 @@ async fn answer(
         consent: &cookies.consent,
         authority: text.to_str().unwrap_or_default(),
         origin: endpoint.as_ref().map_or("", |endpoint| endpoint.origin()),
+        vendor,
         now,
     };
     let stripped = bring_back(&mut response, &context, &cookies);
     count_stripped(&snapshot, index, &stripped, Direction::Response);
+    let sightings = visitor.worker.metrics().third_parties();
+    third_parties::silence(&mut response, site, &cookies.consent, sightings, now);
+    third_parties::add(
+        &mut response,
+        reader,
+        (&snapshot, index),
+        &cookies.consent,
+        sightings.known(),
+    );
     record.set_cookies_stripped = u32::try_from(stripped.len()).unwrap_or(u32::MAX);
     Ok(response)
 }

@@ -14,10 +14,11 @@ use super::{
 };
 use crate::{
     http1::{HeadError, RequestHead},
+    metrics::WorkerMetrics,
     privacy::{
         CONSENT_COOKIE, ClientAddr, CookieDecision, Evictions, FieldLines, FieldValue,
-        MinimisedAddr, OriginRequest, Policy, ResponseContext, Stripped, add_reissues, cookie_name,
-        minimise_request, minimise_response,
+        MinimisedAddr, OriginRequest, Policy, ResponseContext, Stripped, VendorId, add_reissues,
+        cookie_name, minimise_request, minimise_response,
     },
     site::Authority,
 };
@@ -52,6 +53,8 @@ pub(crate) struct Rehearsed {
     pub(crate) logged: Option<MinimisedAddr>,
     /// What the visitor consented to, and what becomes of the request's cookies.
     pub(crate) cookies: CookieDecision,
+    /// The vendor in disguise whose request it is.
+    pub(crate) vendor: Option<VendorId>,
     /// Who answers.
     pub(crate) answer: Answer,
 }
@@ -106,6 +109,7 @@ pub(crate) async fn rehearse(
     let derived = compiled.trusted.derive(rehearsal.peer, &fields);
     let identity = identity(derived.client, policy, now);
     let cookies = CookieDecision::new(&fields, host, policy, now);
+    let vendor = own::in_disguise(&request.target, site, &cookies.consent);
     let scene = Scene {
         request: &request,
         authority: &text,
@@ -114,7 +118,9 @@ pub(crate) async fn rehearse(
         index,
         compiled,
         consent: &cookies.consent,
+        vendor,
         now,
+        metrics: &WorkerMetrics::default(),
     };
     bounded(None, request.framing, derived.client, &compiled.limits)?;
     let own = own_answer(&scene).await;
@@ -127,6 +133,7 @@ pub(crate) async fn rehearse(
             consent: &cookies.consent,
             authority: text.to_str().unwrap_or_default(),
             origin: "",
+            vendor,
             now,
         };
         website_answer(site, origin, &cookies, rehearsal.set_cookies, &context)
@@ -138,6 +145,7 @@ pub(crate) async fn rehearse(
         malformed: derived.malformed,
         logged: identity.logged,
         cookies,
+        vendor,
         answer,
     })
 }

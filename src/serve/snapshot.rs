@@ -5,11 +5,12 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc};
 
 use rustls::ClientConfig;
 
+use super::third_parties::ContentPolicies;
 use crate::{
     config::options::{self, Config, Limits, Server},
     http1::HeadLimits,
     metrics::{StripCounters, StripTable},
-    privacy::{Catalogue, FieldValue, Policy, TrustedProxies},
+    privacy::{Catalogue, Consent, FieldValue, Policy, Purpose, TrustedProxies, VendorId},
     site::SiteTable,
     upstream::{Endpoint, SendContext, Upstream},
 };
@@ -26,6 +27,7 @@ pub(crate) struct Compiled {
     pub(crate) public_https_port: u16,
     pub(crate) proxy_protocol: bool,
     pub(crate) strip_table: Arc<StripTable>,
+    pub(crate) catalogue: Arc<Catalogue>,
     trust: Option<Arc<ClientConfig>>,
 }
 
@@ -34,8 +36,12 @@ pub(crate) struct Compiled {
 pub(crate) struct Site {
     /// Its first host, as logs and metrics name it.
     pub(crate) name: Arc<str>,
+    /// Its hosts, as in the configuration.
+    pub(crate) hosts: Vec<String>,
     pub(crate) policy: Policy,
     upstream: options::Upstream,
+    /// The vendor whose server stands behind it: all requests are the vendor's.
+    pub(crate) vendor: Option<VendorId>,
 }
 
 impl Site {
@@ -43,6 +49,28 @@ impl Site {
     pub(crate) fn is_demo(&self) -> bool {
         self.upstream == options::Upstream::Demo
     }
+
+    /// Whether requests of `vendor` are answered by privet for this visitor.
+    pub(super) fn refuses(&self, vendor: VendorId, consent: &Consent) -> bool {
+        self.policy.enforces() && !self.policy.allows_vendor(vendor, consent)
+    }
+}
+
+/// The vendor whose host the website's server is. Who serves it as a necessity, as a host of
+/// websites, is none.
+pub(crate) fn vendor_behind(
+    upstream: &options::Upstream,
+    catalogue: &Catalogue,
+) -> Option<VendorId> {
+    let options::Upstream::Servers(servers) = upstream else {
+        return None;
+    };
+    let found = servers
+        .iter()
+        .find_map(|server| catalogue.host(&server.host, "/"));
+    let (id, _) = found?;
+    let vendor = catalogue.vendor(id)?;
+    (vendor.purpose != Purpose::Necessary).then_some(id)
 }
 
 impl Compiled {
@@ -64,7 +92,9 @@ impl Compiled {
                     .map(ToString::to_string)
                     .unwrap_or_default()
                     .into(),
+                hosts: site.hosts.iter().map(ToString::to_string).collect(),
                 policy: Policy::new(site.policy_rules(), hsts.clone(), Arc::clone(catalogue)),
+                vendor: vendor_behind(&site.upstream, catalogue),
                 upstream: site.upstream.clone(),
             })
             .collect();
@@ -88,9 +118,20 @@ impl Compiled {
             limits: config.limits.clone(),
             public_https_port: config.listen.public_https_port,
             proxy_protocol: config.listen.proxy_protocol,
+            catalogue: Arc::clone(catalogue),
             strip_table: Arc::new(StripTable::new(names, vendors.collect(), workers)),
             trust,
             sites,
+        }
+    }
+
+    /// Takes over what sites of the same name learnt under `before`.
+    pub(crate) fn take_over(&self, before: &Self) {
+        for site in &self.sites {
+            let mut known = before.sites.iter();
+            if let Some(known) = known.find(|known| known.name == site.name) {
+                site.policy.take_over(&known.policy);
+            }
         }
     }
 }
@@ -111,6 +152,7 @@ fn hsts_value(hsts: options::Hsts) -> Option<FieldValue> {
 pub(crate) struct Snapshot {
     pub(crate) compiled: Arc<Compiled>,
     pub(crate) strips: Arc<StripCounters>,
+    pub(crate) content_policies: ContentPolicies,
     upstreams: Vec<SiteUpstream>,
 }
 
@@ -166,6 +208,7 @@ impl Snapshot {
             .collect();
         Self {
             strips: compiled.strip_table.worker(worker),
+            content_policies: ContentPolicies::default(),
             compiled,
             upstreams,
         }

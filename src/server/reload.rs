@@ -35,6 +35,7 @@ pub(super) struct Gateway {
     metrics: Arc<Metrics>,
     resolver: Arc<CertificateResolver>,
     tls: Arc<ServerConfig>,
+    compiled: Arc<Compiled>,
 }
 
 /// What a reload needs.
@@ -61,6 +62,7 @@ impl Gateway {
         let metrics = Arc::new(Metrics::new(workers));
         let compiled = compile(config, workers).map_err(|error| setup(&error))?;
         metrics.install(Arc::clone(&compiled.strip_table));
+        metrics.inventory().install(Arc::clone(&compiled.catalogue));
         let certificates =
             Certificates::load(&config.tls, &config.hosts()).map_err(|error| setup(&error))?;
         let resolver = Arc::new(CertificateResolver::new(certificates));
@@ -98,6 +100,7 @@ impl Gateway {
             metrics,
             resolver,
             tls,
+            compiled,
         })
     }
 
@@ -202,10 +205,14 @@ impl Reload {
         let opened = share(open(&added.into_iter().collect(), workers)?, workers);
 
         // Nothing can fail any more.
+        compiled.take_over(&gateway.compiled);
+        gateway.compiled = Arc::clone(&compiled);
         let old_log = gateway.change_log(log, &config.log);
         gateway.resolver.replace(certificates);
         gateway.tls.clone_from(&next_tls);
         gateway.metrics.install(Arc::clone(&compiled.strip_table));
+        let inventory = gateway.metrics.inventory();
+        inventory.install(Arc::clone(&compiled.catalogue));
         let connections =
             connections_per_worker(config.limits.connections, self.descriptors, workers);
         for (worker, opened) in gateway.workers.iter().zip(opened) {

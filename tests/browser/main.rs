@@ -11,10 +11,15 @@
 #[path = "../gateway/mod.rs"]
 mod gateway;
 
+mod activation;
 mod chromium;
 mod cookies;
+mod csp;
+mod embeds;
+mod gated;
 mod pages;
 mod shop;
 mod signals;
+mod stand_ins;
 mod third_parties;
 mod webdriver;

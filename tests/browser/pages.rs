@@ -32,7 +32,7 @@ fn open_details(visitor: &Chromium) {
 }
 
 /// What of the page is wider than the window, by CSS class or element name.
-fn overflow(visitor: &Chromium) -> Value {
+pub(crate) fn overflow(visitor: &Chromium) -> Value {
     visitor.run(
         "const width = document.documentElement.clientWidth; \
          return [...document.body.querySelectorAll('*:not(.hidden, .skip, svg *)')] \
@@ -57,7 +57,7 @@ fn nothing_sticks_out_on_a_phone_or_zoomed() {
 }
 
 /// Text whose contrast with what is behind it is too low (WCAG 2.2, 1.4.3), with the contrast.
-fn pale(visitor: &Chromium) -> Value {
+pub(crate) fn pale(visitor: &Chromium) -> Value {
     visitor.run(
         "const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true }); \
          const rgba = color => { context.clearRect(0, 0, 1, 1); context.fillStyle = color; \
@@ -105,7 +105,7 @@ fn text_stands_out_in_the_light_and_in_the_dark() {
 }
 
 /// What a screen reader would miss on the page.
-fn missing(visitor: &Chromium) -> Value {
+pub(crate) fn missing(visitor: &Chromium) -> Value {
     visitor.run(
         "const wrong = []; \
          const need = (is, what) => { if (!is) wrong.push(what); }; \
@@ -123,7 +123,7 @@ fn missing(visitor: &Chromium) -> Value {
          for (const control of document.querySelectorAll('button, a, summary')) { \
             need(control.textContent.trim() || control.querySelector('[alt]:not([alt=\"\"])'), 'a name for ' + control.outerHTML); \
             const box = control.getBoundingClientRect(); \
-            const inline = getComputedStyle(control).display === 'inline'; \
+            const inline = /^(inline|none)$/.test(getComputedStyle(control).display); \
             need(inline || box.height >= 24 || control.matches('.skip'), 'room for a finger: ' + control.textContent); } \
          const ids = [...document.querySelectorAll('[id]')].map(element => element.id); \
          need(new Set(ids).size === ids.length, 'ids only once'); \

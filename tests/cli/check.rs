@@ -61,6 +61,10 @@ fn the_defaults_promise_what_they_do_and_name_what_they_do_not() {
         "Secure and SameSite=Lax where the website says none",
         "nor than 400 days",
         "are expired there",
+        "vendors are inert until the visitor consents; embeds give way to a placeholder",
+        "only with consent to every purpose",
+        "under another name, by path, query or server, are answered by privet",
+        "Click identifiers in URLs",
         "to standard output in JSON",
         "127.0.0.1:9180 only",
     ] {
@@ -69,7 +73,8 @@ fn the_defaults_promise_what_they_do_and_name_what_they_do_not() {
     for expected in [
         "self-signed",
         "no banner",
-        "Third parties in pages",
+        "Third parties that no vendor claims",
+        "Scripts that load scripts",
         "scripts set in the browser",
         "Consent records",
     ] {
@@ -186,7 +191,7 @@ upstream = "demo"
     assert!(!second.contains("ookies"), "{second}");
     let open = unwrapped(section(&out, "Not covered"));
     assert!(
-        open.contains("b.example: Cookies: mode is \"observe\""),
+        open.contains("b.example: Cookies and pages: mode is \"observe\""),
         "{open}"
     );
 }

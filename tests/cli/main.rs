@@ -12,5 +12,6 @@ mod explain;
 mod gateway;
 mod platforms;
 mod program;
+mod third_parties;
 mod usage;
 mod vendors;

@@ -20,7 +20,7 @@ pub(crate) struct Gate {
 }
 
 /// Vendors of these tests. Every host of theirs ends with `.example`.
-const VENDORS: &str = r#"
+pub(crate) const VENDORS: &str = r#"
 [[vendor]]
 name = "Metrics"
 purpose = "analytics"

@@ -14,6 +14,7 @@ mod gateway;
 mod css;
 mod encodings;
 mod gate;
+mod in_process;
 mod nasty;
 mod oracle;
 mod pages;

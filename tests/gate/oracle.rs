@@ -58,6 +58,9 @@ const LAZY: &[&str] = &[
     "data-lazy-srcset",
 ];
 
+/// Places whose URL is completed when it is needed, not when it is parsed.
+const LATE: &[&str] = &["action", "ping", "data-", "refresh", "importmap", "speculationrules"];
+
 /// Kinds of links that are fetched or connected to.
 const LINKS: &[&str] = &[
     "stylesheet",
@@ -96,10 +99,11 @@ pub(crate) fn fetches(page: &str, address: &Url, scripting: bool) -> Vec<Fetch> 
         ..ParseOpts::default()
     };
     let dom = parse_document(RcDom::default(), options).one(page);
-    let base = base(&dom.document, address).unwrap_or_else(|| address.clone());
     let mut walk = Walk {
-        base,
+        base: address.clone(),
+        last_base: base(&dom.document, address).unwrap_or_else(|| address.clone()),
         scripting,
+        is_inert: false,
         fetches: Vec::new(),
     };
     walk.node(&dom.document);
@@ -148,17 +152,28 @@ fn text(node: &Handle) -> String {
 }
 
 struct Walk {
+    /// For what is fetched as soon as it is parsed: a `base` behind it comes too late.
     base: Url,
+    /// For what is fetched later.
+    last_base: Url,
     scripting: bool,
+    /// Within a template.
+    is_inert: bool,
     fetches: Vec<Fetch>,
 }
 
 impl Walk {
     fn add(&mut self, url: &str, place: &str) {
         // The base of a `data:` document is of no use for relative URLs.
-        if let Ok(url) = self.base.join(&two_slashes(url)) {
-            let place = place.to_owned();
-            self.fetches.push(Fetch { url, place });
+        let mut bases = vec![&self.base];
+        if self.is_inert || LATE.iter().any(|late| place.contains(late)) {
+            bases.push(&self.last_base);
+        }
+        for base in bases {
+            if let Ok(url) = base.join(&two_slashes(url)) {
+                let place = place.to_owned();
+                self.fetches.push(Fetch { url, place });
+            }
         }
     }
 
@@ -182,7 +197,12 @@ impl Walk {
             }
             self.special(&name, node);
             if let Some(contents) = &*template_contents.borrow() {
+                let before = std::mem::replace(&mut self.is_inert, true);
                 self.node(contents);
+                self.is_inert = before;
+            }
+            if name == "base" && !self.is_inert && attribute(node, "href").is_some() {
+                self.base = self.last_base.clone();
             }
         }
         for child in node.children.borrow().iter() {

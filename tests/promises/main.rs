@@ -12,9 +12,12 @@ mod gateway;
 
 mod address;
 mod consent;
+mod content_policy;
 mod cookies;
 mod leak;
 mod lifecycle;
 mod log;
+mod response_fields;
+mod third_parties;
 mod tls;
 mod visit;

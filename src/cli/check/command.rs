@@ -14,6 +14,8 @@ use crate::{
         Config, Loaded, Report, catalogue,
         options::{Site, Upstream},
     },
+    privacy::{Catalogue, Policy},
+    serve::vendor_behind,
     tls::{CertificateResolver, Certificates, server_config},
 };
 
@@ -50,10 +52,11 @@ fn promises(source: &Source, config: &Config) -> Result<String, String> {
     for sites in alike(&config.sites) {
         text.title(&title(&sites, config.sites.len()));
         for site in &sites {
-            text.item(&route(site));
+            text.item(&route(site, &catalogue));
         }
         if let Some(site) = sites.first() {
-            for sentence in site::promises(site, &config.vendors) {
+            let policy = Policy::new(site.policy_rules(), None, Arc::clone(&catalogue));
+            for sentence in site::promises(site, &policy, &config.vendors) {
                 text.item(&sentence);
             }
         }
@@ -88,6 +91,7 @@ fn alike(sites: &[Site]) -> Vec<Vec<&Site>> {
             && a.consent == b.consent
             && a.cookies == b.cookies
             && a.headers == b.headers
+            && a.third_parties == b.third_parties
     };
     let mut groups: Vec<Vec<&Site>> = Vec::new();
     for site in sites {
@@ -111,13 +115,20 @@ fn title(sites: &[&Site], all: usize) -> String {
     }
 }
 
-fn route(site: &Site) -> String {
+fn route(site: &Site, catalogue: &Catalogue) -> String {
     let turns = match &site.upstream {
         Upstream::Servers(servers) if servers.len() > 1 => ", in turn",
         Upstream::Servers(_) | Upstream::Demo => "",
     };
+    let behind = vendor_behind(&site.upstream, catalogue).and_then(|id| catalogue.vendor(id));
+    let behind = behind.map_or(String::new(), |vendor| {
+        format!(
+            " That is a host of {}: without consent to it privet answers.",
+            vendor.name
+        )
+    });
     format!(
-        "Requests for {} go to {}{turns}.",
+        "Requests for {} go to {}{turns}.{behind}",
         hosts(&site.hosts),
         upstream(&site.upstream)
     )

@@ -1,6 +1,6 @@
 //! What the configuration, or this version, does not cover.
 
-use super::site::names;
+use super::{site::names, third_parties};
 use crate::{
     cli::{greeting::server, layout::listed},
     config::{
@@ -14,8 +14,6 @@ use crate::{
 
 /// Whatever the configuration says.
 pub(super) const ALWAYS: &[&str] = &[
-    "Third parties in pages: this version changes no page, so browsers contact the hosts of scripts, \
-     pixels and embeds directly, and without consent.",
     "Cookies that scripts set in the browser: refused ones don't reach the website, but between two \
      requests a script can set and read them.",
     "Other storage in the browser (localStorage, IndexedDB, caches), and what the website does with \
@@ -99,13 +97,14 @@ pub(super) fn site(site: &Site) -> Vec<String> {
     let mut sentences = Vec::new();
     if site.mode == Mode::Observe {
         sentences.push(
-            "Cookies: mode is \"observe\", so what would be refused is counted, and everything passes \
-             unchanged."
+            "Cookies and pages: mode is \"observe\", so what would be refused is counted, and \
+             everything passes unchanged."
                 .to_owned(),
         );
     } else {
         sentences.extend(cookies(site));
         sentences.extend(consent(site));
+        sentences.extend(third_parties::gaps(&site.third_parties));
     }
     if site.address.method == AddressMethod::Truncate && site.address.ipv4_prefix == 32 {
         sentences.push("Addresses: ipv4_prefix is 32, so IPv4 addresses pass in full.".to_owned());

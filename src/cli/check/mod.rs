@@ -8,5 +8,6 @@ mod files;
 mod gaps;
 mod gateway;
 mod site;
+mod third_parties;
 
 pub(super) use command::check;

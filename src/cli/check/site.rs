@@ -1,16 +1,17 @@
 //! What a website's rules promise to its visitors.
 
+use super::third_parties;
 use crate::{
     cli::layout::listed,
     config::{options::Site, write_duration},
     privacy::{
-        AddressMethod, AddressRule, ConsentRules, CookieRules, HeaderRules, Mode, Purpose,
+        AddressMethod, AddressRule, ConsentRules, CookieRules, HeaderRules, Mode, Policy, Purpose,
         Purposes, SameSiteDefault, Signal, UnknownCookies, Vendor,
     },
 };
 
-/// In sentences.
-pub(super) fn promises(site: &Site, vendors: &[Vendor]) -> Vec<String> {
+/// In sentences; `vendors` are the operator's.
+pub(super) fn promises(site: &Site, policy: &Policy, vendors: &[Vendor]) -> Vec<String> {
     let mut sentences = vec![address(&site.address)];
     if site.mode == Mode::Enforce {
         sentences.push(before_choice(&site.consent, &site.cookies));
@@ -32,7 +33,7 @@ pub(super) fn promises(site: &Site, vendors: &[Vendor]) -> Vec<String> {
             );
         }
         sentences.extend(cleared(&site.consent));
-        sentences.extend(paths(vendors));
+        sentences.extend(third_parties::promises(policy, vendors));
     }
     sentences.push("The website is told what is granted, in X-Privet-Consent.".to_owned());
     sentences.extend(fields(&site.headers));
@@ -182,20 +183,6 @@ fn upgrades(cookies: &CookieRules) -> Vec<String> {
         write_duration(cookies.max_lifetime)
     ));
     sentences
-}
-
-fn paths(vendors: &[Vendor]) -> Option<String> {
-    let named: Vec<String> = vendors
-        .iter()
-        .filter(|vendor| !vendor.paths.is_empty())
-        .map(|vendor| format!("{} ({})", listed(&vendor.paths, "and"), vendor.name))
-        .collect();
-    (!named.is_empty()).then(|| {
-        format!(
-            "Without consent to the vendor, its paths on the website are answered by privet: {}.",
-            listed(&named, "and")
-        )
-    })
 }
 
 fn fields(rules: &HeaderRules) -> Vec<String> {

@@ -10,7 +10,7 @@ use crate::{
         layout::Text,
     },
     config::{Config, options::Site, write_duration},
-    privacy::{AddressMethod, ClientAddr, Mode, Policy, Purpose},
+    privacy::{AddressMethod, ClientAddr, Mode, Policy, Purpose, VendorId},
     serve::{Answer, Compiled, Refusal, Rehearsed, Resource},
 };
 
@@ -77,6 +77,15 @@ pub(super) fn rehearsed(told: &Told<'_>, rehearsed: &Rehearsed) -> String {
             text.note("No website receives anything.");
         }
         Answer::Website(answer) => {
+            if let Some(vendor) = rehearsed.vendor {
+                text.title("A vendor under the website's own name");
+                let permission = why::permission(vendor, policy, &rehearsed.cookies.consent);
+                let disguise = disguise(told, vendor, policy);
+                text.note(&format!(
+                    "{disguise}; {permission}. The cookies of its answer are its own."
+                ));
+            }
+            wire::click_identifiers(&mut text, told, rehearsed, policy);
             wire::removed(&mut text, rehearsed);
             wire::website_receives(&mut text, &answer.origin);
             cookies::of_answer(&mut text, &answer.set_cookies, rehearsed, policy);
@@ -166,29 +175,43 @@ fn own(told: &Told<'_>, rehearsed: &Rehearsed, resource: Resource, policy: &Poli
         Resource::RefusedVendor => return refused_vendor(told, rehearsed, policy),
         Resource::Centre => "the privacy centre",
         Resource::Consent => "the visitor's choice, as JSON",
+        Resource::Embed => "the placeholder of an embed",
+        Resource::Script => "the script that brings back what waited for consent",
         Resource::Mirror => "the script that copies a consent platform's answer",
         Resource::Style => "the privacy centre's style",
         Resource::Gpc => "the support of Global Privacy Control",
         Resource::CentreWithoutSlash => "a redirect to the privacy centre",
+        Resource::Reports => "browsers' reports on the Content-Security-Policy",
         Resource::Unknown => "there is nothing of this name under /.privet/",
     };
     what.to_owned()
 }
 
-fn refused_vendor(told: &Told<'_>, rehearsed: &Rehearsed, policy: &Policy) -> String {
+/// The vendor in disguise whose request it is, and how that is known.
+fn disguise(told: &Told<'_>, vendor: VendorId, policy: &Policy) -> String {
     let target = told.arguments.url.target.as_str();
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let catalogue = policy.catalogue();
-    let found = catalogue
-        .path(target.split('?').next().unwrap_or_default())
-        .and_then(|id| Some((id, catalogue.vendor(id)?)));
-    match found {
-        Some((id, vendor)) => format!(
-            "the path is among those of {} ({}), and {}",
-            vendor.name,
-            why::layer(catalogue, id),
-            why::permission(id, vendor.purpose, &rehearsed.cookies.consent)
-        ),
-        // Written in another way than in the configuration.
-        None => "the path is a vendor's, without consent to it".to_owned(),
-    }
+    let name = catalogue.vendor(vendor).map_or("", |vendor| &vendor.name);
+    let layer = why::layer(catalogue, vendor);
+    let how = if catalogue.path(path) == Some(vendor) {
+        "the path is among those"
+    } else if catalogue.disguise(path, Some(query)) == Some(vendor) {
+        "path and query are a disguise"
+    } else {
+        // Or its path is written in another way than in the configuration.
+        "the request is one"
+    };
+    format!("{how} of {name} ({layer})")
+}
+
+fn refused_vendor(told: &Told<'_>, rehearsed: &Rehearsed, policy: &Policy) -> String {
+    let Some(vendor) = rehearsed.vendor else {
+        return String::new();
+    };
+    format!(
+        "{}, and {}",
+        disguise(told, vendor, policy),
+        why::permission(vendor, policy, &rehearsed.cookies.consent)
+    )
 }

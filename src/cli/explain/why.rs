@@ -53,11 +53,24 @@ pub(super) fn cookie(
             both("necessary", "the visitor's choice")
         };
     }
-    match (policy.catalogue().cookie(name), verdict) {
+    let catalogue = policy.catalogue();
+    if let Some(vendor) = policy.disguised_setter(name)
+        && catalogue.cookie(name).is_none()
+    {
+        let who = catalogue.vendor(vendor).map_or("", |vendor| &vendor.name);
+        return [
+            permission(vendor, policy, consent),
+            format!("{who}, whose answer under the website's name sets it"),
+        ];
+    }
+    match (catalogue.cookie(name), verdict) {
         (None, Verdict::Kept(_)) if is_own_cookie(name) => both("necessary", "privet's own"),
+        (Some(claim), _) if claim.purpose == Purpose::Necessary => {
+            [claim.purpose.to_string(), claimant(name, claim, catalogue)]
+        }
         (Some(claim), _) => [
-            permission(claim.vendor, claim.purpose, consent),
-            claimant(name, claim, policy.catalogue()),
+            permission(claim.vendor, policy, consent),
+            claimant(name, claim, catalogue),
         ],
         (None, Verdict::Kept(_)) => both("unknown", "no vendor; cookies.unknown is \"keep\""),
         (None, Verdict::KeptForSession) => {
@@ -101,8 +114,16 @@ pub(in crate::cli) fn layer(catalogue: &Catalogue, vendor: VendorId) -> String {
     sources.join(", ")
 }
 
-/// What the visitor said to a vendor's purpose, or to the vendor.
-pub(super) fn permission(vendor: VendorId, purpose: Purpose, consent: &Consent) -> String {
+/// What the visitor said to a vendor's purpose, or to the vendor, unless that doesn't matter.
+pub(super) fn permission(vendor: VendorId, policy: &Policy, consent: &Consent) -> String {
+    let Some(found) = policy.catalogue().vendor(vendor) else {
+        return String::new();
+    };
+    let purpose = found.purpose;
+    if policy.is_elsewhere(vendor) {
+        let country = found.country.as_deref().unwrap_or("no country known");
+        return format!("outside the allowed countries ({country})");
+    }
     if purpose == Purpose::Necessary {
         return "necessary".to_owned();
     }

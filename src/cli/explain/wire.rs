@@ -2,10 +2,10 @@
 
 use http::{HeaderName, header};
 
-use super::{cookies::shown_name, why};
+use super::{cookies::shown_name, show::Told, why};
 use crate::{
     cli::layout::Text,
-    privacy::{FieldLines, FieldValue, OriginRequest, cookie_name, pairs, removal},
+    privacy::{FieldLines, FieldValue, OriginRequest, Policy, cookie_name, pairs, removal},
     serve::Rehearsed,
 };
 
@@ -24,6 +24,37 @@ pub(super) fn removed(text: &mut Text, rehearsed: &Rehearsed) {
     if !rows.is_empty() {
         text.title("Fields removed from the request");
         text.rows(&rows);
+    }
+}
+
+/// The parameters that are taken from the URL, and whose they are.
+pub(super) fn click_identifiers(
+    text: &mut Text,
+    told: &Told<'_>,
+    rehearsed: &Rehearsed,
+    policy: &Policy,
+) {
+    let consent = &rehearsed.cookies.consent;
+    let found = policy.click_identifiers(&told.arguments.url.target, consent);
+    let rows: Vec<[String; 4]> = found
+        .into_iter()
+        .map(|(vendor, parameter)| {
+            let name = parameter.split('=').next().unwrap_or_default();
+            let known = policy.catalogue().vendor(vendor);
+            let taken = if policy.enforces() {
+                "taken off"
+            } else {
+                "would be taken off"
+            };
+            let whose = known.map_or(String::new(), |vendor| vendor.name.clone());
+            let why = why::permission(vendor, policy, consent);
+            [name.to_owned(), taken.to_owned(), why, whose]
+        })
+        .collect();
+    if !rows.is_empty() {
+        text.title("Click identifiers in the URL");
+        text.rows(&rows);
+        text.note("(third_parties.strip_click_identifiers)");
     }
 }
 

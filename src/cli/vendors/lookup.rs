@@ -7,8 +7,8 @@ use crate::{
     },
     config::write_duration,
     privacy::{
-        Catalogue, Claim, Consent, FieldLines, Origin, Policy, Purpose, Vendor, VendorId, Verdict,
-        is_own_cookie, slug,
+        Catalogue, Claim, Consent, FieldLines, Origin, Policy, Purpose, TransferBasis, Vendor,
+        VendorId, Verdict, is_own_cookie, slug, transfer_basis,
     },
     serve::Site,
 };
@@ -67,10 +67,17 @@ impl Lookup<'_> {
             ("cookies", &cookies),
             ("hosts", &vendor.hosts),
             ("paths", &vendor.paths),
+            ("disguises", &vendor.marks.disguises),
+            ("payloads", &vendor.marks.payloads),
+            ("click ids", &vendor.marks.parameters),
         ] {
             if !items.is_empty() {
                 rows.push([label.to_owned(), items.join(", ")]);
             }
+        }
+        if vendor.marks.tag_manager {
+            let all = "with consent to every purpose only, for it loads others";
+            rows.push(["tag manager".to_owned(), all.to_owned()]);
         }
         text.rows(&rows);
     }
@@ -108,17 +115,23 @@ impl Lookup<'_> {
         let rest = name.split_once("://").map_or(name, |(_, rest)| rest);
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, target) = rest.split_at_checked(end).unwrap_or((rest, ""));
-        let path = target.split(['?', '#']).next().unwrap_or_default();
+        let target = target.split('#').next().unwrap_or_default();
+        let (path, query) = match target.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (target, None),
+        };
         let authority = crate::site::Authority::parse(authority.as_bytes());
         let host = authority.and_then(|authority| {
-            let (id, pattern) = self.catalogue.host(&authority.host)?;
+            let (id, pattern) = self.catalogue.host(&authority.host, target)?;
             Some((id, pattern.to_owned()))
         });
         let mut found = false;
+        let disguise = self.catalogue.disguise(path, query);
         let path = self.catalogue.path(path);
         for (id, claimed) in [
             host.map(|(id, pattern)| (id, format!("as a host, by \"{pattern}\""))),
             path.map(|id| (id, "as a path on your own websites".to_owned())),
+            disguise.map(|id| (id, "as a request to your own websites".to_owned())),
         ]
         .into_iter()
         .flatten()
@@ -140,6 +153,7 @@ impl Lookup<'_> {
             .as_ref()
             .map(|country| format!(", {country}"))
             .unwrap_or_default();
+        let transfer = vendor.country.as_ref().map(|_| transfer(vendor));
         let purpose = match vendor.purpose {
             Purpose::Necessary => "necessary: needs no consent".to_owned(),
             purpose => format!("{purpose}: only with consent"),
@@ -151,6 +165,21 @@ impl Lookup<'_> {
             ],
             ["purpose".to_owned(), purpose],
         ];
+        rows.extend(transfer.map(|transfer| ["transfer".to_owned(), transfer]));
+        let refusing = self
+            .sites
+            .iter()
+            .filter(|site| site.policy.is_elsewhere(id));
+        let refusing: Vec<&str> = refusing.map(|site| site.name.as_ref()).collect();
+        if !refusing.is_empty() {
+            rows.push([
+                "refused".to_owned(),
+                format!(
+                    "on {}, whatever the consent: outside the allowed countries",
+                    listed(&refusing, "and")
+                ),
+            ]);
+        }
         rows.extend(
             vendor
                 .policy
@@ -208,6 +237,24 @@ impl Lookup<'_> {
     }
 }
 
+/// Why data may go where the vendor sits.
+fn transfer(vendor: &Vendor) -> String {
+    match transfer_basis(vendor) {
+        Some(TransferBasis::Eea) => "none out of the EEA".to_owned(),
+        Some(TransferBasis::Adequacy(decision)) => {
+            let seen = vendor.marks.adequate.as_ref();
+            let seen = seen.map_or(String::new(), |month| {
+                format!("; last seen there in {month}")
+            });
+            format!(
+                "adequate by decision {} of {}{seen}",
+                decision.number, decision.date
+            )
+        }
+        None => "no adequacy decision known".to_owned(),
+    }
+}
+
 /// What becomes of the cookie before any choice, and by which key.
 fn fate(name: &str, policy: &Policy) -> String {
     let nobody = FieldLines::default();
@@ -218,6 +265,7 @@ fn fate(name: &str, policy: &Policy) -> String {
     }
     let why = match policy.catalogue().cookie(name) {
         Some(claim) if claim.purpose == Purpose::Necessary => "",
+        Some(claim) if policy.is_elsewhere(claim.vendor) => ": outside the allowed countries",
         Some(claim) if consent.allows(claim) => " by consent.default",
         Some(_) => " until the visitor consents",
         None if is_own_cookie(name) => ": it is privet's own",

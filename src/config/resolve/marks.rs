@@ -8,6 +8,9 @@ use crate::{
 /// Fewer characters would stand in scripts and URLs by chance.
 const SHORTEST_SNIPPET: usize = 6;
 
+/// One alone would stand in an ordinary form, a shorter one too.
+const SHORTEST_PART: usize = 3;
+
 /// The marks of a vendor.
 pub(super) fn marks(section: &Section<'_>) -> VendorMarks {
     let get = |key: &str| section.get(key);
@@ -17,6 +20,9 @@ pub(super) fn marks(section: &Section<'_>) -> VendorMarks {
             .unwrap_or_default(),
         disguises: get("disguises")
             .and_then(|node| node.list("a list of requests", disguise))
+            .unwrap_or_default(),
+        payloads: get("payloads")
+            .and_then(|node| node.list("a list of parts of contents", payload))
             .unwrap_or_default(),
         parameters: get("parameters")
             .and_then(|node| node.list("a list of names of query parameters", parameter))
@@ -62,21 +68,40 @@ fn disguise(node: &Node<'_>) -> Option<String> {
     })
 }
 
+fn payload(node: &Node<'_>) -> Option<String> {
+    let expected = "two parts at least of what is sent, with \"*\" between them, such as \
+                    \"xm_site=*xm_visit=\"";
+    node.parsed(expected, |text| {
+        let parts = text.split('*').filter(|part| part.len() >= SHORTEST_PART);
+        if parts.count() < 2 {
+            let problem = format!("has no two parts of {SHORTEST_PART} characters");
+            return Err(Problem::error(problem));
+        }
+        Ok(text.to_owned())
+    })
+}
+
 fn parameter(node: &Node<'_>) -> Option<String> {
-    node.parsed(
-        "the name of a query parameter, such as \"xmclid\" or \"xm_*\"",
-        |text| {
-            if text.trim_matches('*').is_empty() {
-                return Err(Problem::error("would claim every parameter"));
-            }
-            if !text.bytes().all(|byte| byte.is_ascii_graphic())
-                || text.contains(['&', '=', '#', '?'])
-            {
-                return Err(Problem::error("is no name of a query parameter"));
-            }
-            Ok(text.to_owned())
-        },
-    )
+    let expected = "the name of a query parameter, such as \"xmclid\" or \"xm_*\", or values of one: \
+                    \"xm=??????*\" (\"?\" for a letter or digit)";
+    node.parsed(expected, |text| {
+        let (name, value) = text.split_once('=').unwrap_or((text, "?"));
+        if name.trim_matches('*').is_empty() {
+            return Err(Problem::error("would claim every parameter"));
+        }
+        if !text.bytes().all(|byte| byte.is_ascii_graphic())
+            || name.contains(['&', '#', '?'])
+            || value.contains(['&', '#', '='])
+        {
+            return Err(Problem::error("is no name of a query parameter"));
+        }
+        if value.is_empty() || value.trim_end_matches('*').contains('*') {
+            return Err(Problem::error(
+                "has values with \"*\" before their end, or none",
+            ));
+        }
+        Ok(text.to_owned())
+    })
 }
 
 fn month(node: &Node<'_>) -> Option<String> {

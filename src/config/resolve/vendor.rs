@@ -30,6 +30,7 @@ const KEYS: Keys = Keys {
         "policy",
         "snippets",
         "disguises",
+        "payloads",
         "parameters",
         "tag_manager",
         "adequate",
@@ -51,6 +52,7 @@ const CLAIMS: &[&str] = &[
     "paths",
     "snippets",
     "disguises",
+    "payloads",
     "parameters",
 ];
 
@@ -102,7 +104,7 @@ fn vendor(section: &Section<'_>) -> Vendor {
         section
             .node
             .report(Problem::absence("claims nothing").expecting(
-                "cookies, hosts, paths, snippets, disguises or parameters by which it is known",
+                "cookies, hosts, paths, snippets, disguises, payloads or parameters by which it is known",
             ));
     }
     let id = get("iab_vendor").and_then(|node| node.integer(1..=65_535));

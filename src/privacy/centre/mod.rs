@@ -8,19 +8,30 @@
 //! With `choice=save`, a `purpose` grants every vendor under it; a `vendor` (its slug) grants that
 //! one where its purpose is not granted. All else is refused, so leaving out always refuses.
 //!
+//! `choice=add` grants each `vendor` and leaves every other answer as it is; [`embed`] sends that, the
+//! page that stands in the place of an embedded frame.
+//!
+//! [`script`] is what runs in pages in which something waits for consent.
+//!
 //! Beside it, [`MIRROR`] is the script that a website includes whose consent platform keeps answers
 //! to the browser.
 
 mod cookies;
 mod country;
+mod embed;
+mod embed_url;
 mod escape;
 mod lifetime;
 mod page;
 mod purposes;
+mod script;
 mod view;
 
+pub use embed::{EmbedView, embed, embed_policy};
+pub use embed_url::EmbedUrl;
 pub(crate) use escape::Escaped;
 pub use page::{CONTENT_SECURITY_POLICY, STYLE, page};
+pub use script::script;
 pub use view::{CentreView, CookieView, Fate, PurposeView, VendorView};
 
 /// The script that copies answers which no server can read into the cookie `privet_mirror`.

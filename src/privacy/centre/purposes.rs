@@ -56,10 +56,11 @@ enum Shown {
 impl Shown {
     fn of(view: &PurposeView<'_>) -> Self {
         let granted = |vendor: &VendorView<'_>| vendor.state == State::Granted;
-        let some = view.vendors.iter().any(granted);
+        let asked = || view.vendors.iter().filter(|vendor| !vendor.elsewhere);
+        let some = asked().any(granted);
         match view.state {
             _ if view.purpose == Purpose::Necessary => Self::Always,
-            State::Granted if view.vendors.iter().all(granted) => Self::Allowed,
+            State::Granted if asked().all(granted) => Self::Allowed,
             State::Granted | State::Refused | State::NotAsked if some => Self::Partly,
             State::Granted | State::Refused => Self::Refused,
             State::NotAsked => Self::NotAsked,
@@ -138,14 +139,17 @@ fn vendors(html: &mut String, view: &PurposeView<'_>, shown: Shown) {
         // Boxes count only beside an unticked purpose: had they ticks of their own while the
         // purpose is granted, unticking the purpose alone would withdraw nothing.
         let own_tick = shown == Shown::Partly && vendor.state == State::Granted;
-        self::vendor(html, vendor, (shown != Shown::Always).then_some(own_tick));
+        let asked = shown != Shown::Always && !vendor.elsewhere;
+        self::vendor(html, vendor, asked.then_some(own_tick));
     }
     html.push_str("</ul></details>\n");
 }
 
 const HINT: &str = "<p class=\"hint\">The box above covers all of them. To allow only some, leave it empty and tick those here.</p>\n";
 
-/// One company, with a box unless it needs no consent.
+const ELSEWHERE: &str = "Refused: outside the allowed countries";
+
+/// One company, with a box unless there is nothing to answer.
 fn vendor(html: &mut String, vendor: &VendorView<'_>, tick: Option<bool>) {
     let name = Escaped(vendor.name);
     let _ = match tick {
@@ -166,7 +170,9 @@ fn vendor(html: &mut String, vendor: &VendorView<'_>, tick: Option<bool>) {
             url = Escaped(url),
         )
     });
-    let about: Vec<String> = [country, policy].into_iter().flatten().collect();
+    let elsewhere = vendor.elsewhere.then(|| ELSEWHERE.to_owned());
+    let about = [country, elsewhere, policy].into_iter().flatten();
+    let about: Vec<String> = about.collect();
     if !about.is_empty() {
         let _ = write!(html, r#"<span class="about">{}</span>"#, about.join(" · "));
     }
@@ -178,7 +184,7 @@ const fn ticked(tick: bool) -> &'static str {
 }
 
 /// A `javascript:` policy must not become a link.
-fn is_web_address(url: &str) -> bool {
+pub(super) fn is_web_address(url: &str) -> bool {
     let scheme = url.split(':').next().unwrap_or_default();
     url.contains("://")
         && ["https", "http"]

@@ -15,6 +15,7 @@ fn vendor(slug: &'static str, state: State) -> VendorView<'static> {
         country: Some("MT"),
         policy: None,
         state,
+        elsewhere: false,
     }
 }
 
@@ -114,6 +115,7 @@ fn hostile_companies_stay_text() {
         country: Some("<u>"),
         policy: Some("https://x.example/\"><b>"),
         state: State::Refused,
+        elsewhere: false,
     };
     let html = list(&[PurposeView {
         purpose: Purpose::Marketing,
@@ -140,4 +142,26 @@ fn only_web_addresses_become_links() {
     ] {
         assert_eq!(is_web_address(url), expected, "{url:?}");
     }
+}
+
+#[test]
+fn a_company_outside_the_allowed_countries_is_refused_and_not_asked_for() {
+    let elsewhere = VendorView {
+        elsewhere: true,
+        ..vendor("far", State::Refused)
+    };
+    let html = list(&[PurposeView {
+        purpose: Purpose::Analytics,
+        state: State::Granted,
+        vendors: vec![vendor("near", State::Granted), elsewhere],
+    }]);
+    assert_eq!(ticks(&html), ["purpose=analytics"], "it takes no tick away");
+    assert!(
+        html.contains("value=\"near\"") && !html.contains("value=\"far\""),
+        "{html}"
+    );
+    assert!(
+        html.contains("Refused: outside the allowed countries"),
+        "{html}"
+    );
 }

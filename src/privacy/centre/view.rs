@@ -54,6 +54,9 @@ pub struct VendorView<'a> {
     pub policy: Option<&'a str>,
     /// The answer that holds for it.
     pub state: State,
+    /// Whether it sits outside the countries that the website allows: no answer of the visitor's
+    /// lets it in.
+    pub elsewhere: bool,
 }
 
 /// One cookie that the visitor's browser holds for this website.

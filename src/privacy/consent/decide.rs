@@ -219,6 +219,27 @@ impl Consent {
                 .unwrap_or_else(|| self.granted.contains(purpose))
     }
 
+    /// The visitor's stored choice with a yes to `vendors` besides, and what holds then. All other
+    /// answers stay as they are, and what nobody asked stays open.
+    pub fn adding(
+        &self,
+        vendors: &[VendorId],
+        fields: &FieldLines,
+        policy: &ConsentPolicy,
+        now: i64,
+    ) -> (Choice, Self) {
+        let stored = || signals::stored_choice(fields, policy, now).0;
+        let choice = self.withdrawal.clone().or_else(stored);
+        let mut choice = choice.unwrap_or_else(|| Choice::opt_out(now));
+        choice.is_opt_out = false;
+        let mut consent = self.clone();
+        for answers in [&mut choice.vendors, &mut consent.vendors] {
+            answers.retain(|(id, _)| !vendors.contains(id));
+            answers.extend(vendors.iter().map(|id| (*id, true)));
+        }
+        (choice, consent)
+    }
+
     /// Whether it grants less than `before` did: to a purpose, or to a vendor.
     pub fn takes_back(&self, before: &Self, catalogue: &Catalogue) -> bool {
         let allowed = |consent: &Self, id| {

@@ -34,6 +34,8 @@ struct Remembered {
     lines: Vec<u8>,
     host: String,
     signals: [bool; 3],
+    /// [`Policy::learnt`] at that time.
+    learnt: usize,
     time: i64,
     decision: Rc<CookieDecision>,
 }
@@ -66,6 +68,8 @@ impl CookieMemory {
         if let Some(decision) = self.recall(fields, host, policy, now) {
             return decision;
         }
+        // Read before it is decided by: what is learnt meanwhile is decided on next time.
+        let learnt = policy.learnt();
         let mut decision = CookieDecision::new(fields, host, policy, now);
         let size: usize = fields
             .get_all(&header::COOKIE)
@@ -88,6 +92,7 @@ impl CookieMemory {
             lines,
             host: host.to_owned(),
             signals: signals(fields, policy),
+            learnt,
             time: now,
             decision: Rc::clone(&decision),
         }));
@@ -108,6 +113,7 @@ impl CookieMemory {
         }
         let same = rest.is_empty()
             && last.host == host
+            && last.learnt == policy.learnt()
             && (last.time..=last.time + KEPT).contains(&now)
             && last.signals == signals(fields, policy);
         same.then(|| Rc::clone(&last.decision))

@@ -44,6 +44,7 @@ fn policy() -> Policy {
         marks: Default::default(),
     };
     let rules = PolicyRules {
+        hosts: Vec::new(),
         mode: Mode::Enforce,
         address: AddressRule {
             method: AddressMethod::Truncate,

@@ -72,6 +72,7 @@ fn policy(mode: Mode, cookies: CookieRules) -> Policy {
         vendor("Shop", Purpose::Necessary, &[("_n", ten)]),
     ];
     let rules = PolicyRules {
+        hosts: Vec::new(),
         mode,
         address: AddressRule {
             method: AddressMethod::Truncate,

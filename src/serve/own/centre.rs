@@ -24,7 +24,7 @@ const COOKIE_LIMIT: usize = 200;
 /// The page.
 pub(super) fn show(scene: &Scene<'_>) -> Response<ResponseBody> {
     let names = cookie_names(scene);
-    let seen = vendors_seen(scene, &names);
+    let seen = vendors_seen(scene);
     let catalogue = scene.site.policy.catalogue();
     let slugs: Vec<(VendorId, String)> = catalogue
         .iter()
@@ -59,7 +59,7 @@ pub(super) fn show(scene: &Scene<'_>) -> Response<ResponseBody> {
 }
 
 /// The first parameter of that name in the page's query.
-fn parameter(scene: &Scene<'_>, name: &str) -> Option<String> {
+pub(super) fn parameter(scene: &Scene<'_>, name: &str) -> Option<String> {
     let query = scene.request.target.query()?;
     let mut pairs = query
         .split('&')
@@ -78,10 +78,10 @@ fn cookie_names(scene: &Scene<'_>) -> BTreeSet<String> {
 
 /// The operator's own vendors, those whose cookies the website was seen to set, and those whose
 /// cookies this browser holds; all others would be a list of strangers.
-fn vendors_seen(scene: &Scene<'_>, names: &BTreeSet<String>) -> BTreeSet<VendorId> {
+pub(super) fn vendors_seen(scene: &Scene<'_>) -> BTreeSet<VendorId> {
     let catalogue = scene.site.policy.catalogue();
-    let held = names
-        .iter()
+    let held = cookie_names(scene)
+        .into_iter()
         .filter_map(|name| catalogue.cookie(name.as_bytes()));
     let answered = scene.consent.vendors().iter().map(|(id, _)| *id);
     let strips = &scene.compiled.strip_table;
@@ -106,7 +106,9 @@ fn purpose_view<'a>(
         let vendor = catalogue
             .vendor(*id)
             .filter(|vendor| vendor.purpose == purpose)?;
+        let elsewhere = scene.site.policy.is_elsewhere(*id);
         let state = match scene.consent.vendor_answer(*id) {
+            _ if elsewhere => State::Refused,
             Some(true) => State::Granted,
             Some(false) => State::Refused,
             None => scene.consent.state(purpose),
@@ -117,6 +119,7 @@ fn purpose_view<'a>(
             country: vendor.country.as_deref(),
             policy: vendor.policy.as_deref(),
             state,
+            elsewhere,
         })
     });
     PurposeView {
@@ -145,6 +148,9 @@ fn cookie_view<'a>(scene: &'a Scene<'_>, name: &'a str) -> CookieView<'a> {
     let claim = catalogue
         .cookie(name.as_bytes())
         .filter(|_| !policy.keeps(name.as_bytes()));
+    let setter = policy.disguised_setter(name.as_bytes());
+    let vendor = claim.map(|claim| claim.vendor).or(setter);
+    let vendor = vendor.and_then(|vendor| catalogue.vendor(vendor));
     let verdict = policy.verdict(name.as_bytes(), scene.consent);
     let promised = match verdict {
         Verdict::KeptForSession => Some(0),
@@ -153,10 +159,8 @@ fn cookie_view<'a>(scene: &'a Scene<'_>, name: &'a str) -> CookieView<'a> {
     let lifetime = |seconds: u32| Duration::from_secs(u64::from(seconds));
     CookieView {
         name,
-        vendor: claim
-            .and_then(|claim| catalogue.vendor(claim.vendor))
-            .map(|vendor| vendor.name.as_str()),
-        purpose: claim.map(|claim| claim.purpose),
+        vendor: vendor.map(|vendor| vendor.name.as_str()),
+        purpose: vendor.map(|vendor| vendor.purpose),
         max_lifetime: policy.longest_life(name.as_bytes(), promised).map(lifetime),
         fate: match verdict {
             Verdict::Kept(_) | Verdict::KeptForSession => Fate::Kept,

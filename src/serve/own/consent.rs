@@ -3,12 +3,19 @@
 //! A choice is taken only from this very website's own pages (`Sec-Fetch-Site`, `Origin`): consent
 //! that another website could submit would prove nothing (GDPR Art. 7(1)).
 
+use std::collections::BTreeSet;
+
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
-use super::{form::Form, resource::with_type};
+use super::{
+    centre::{self, parameter},
+    form::Form,
+    resource::with_type,
+};
 use crate::{
     privacy::{
-        Choice, Consent, ConsentSource, FieldLines, FieldValue, Purpose, Purposes, evictions, slug,
+        Choice, Consent, ConsentSource, FieldLines, FieldValue, Purpose, Purposes, VendorId,
+        evictions, slug,
     },
     serve::{body::ResponseBody, exchange::Scene, page, refusal::Refusal},
     upstream::BoxContent,
@@ -19,9 +26,30 @@ pub(super) const GPC_SUPPORT: &str = "{\"gpc\":true,\"lastUpdate\":\"2026-11-24\
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
+/// Vendors that one request may ask about.
+const MOST_VENDORS: usize = 500;
+
 /// What was chosen, as JSON.
 pub(super) fn tell(scene: &Scene<'_>) -> Response<ResponseBody> {
     json(scene, scene.consent)
+}
+
+/// `,"allowed":{…}`: whether each of the vendors of `?vendors=one,two` may be in pages; those that
+/// nobody knows may not.
+fn allowed(scene: &Scene<'_>, consent: &Consent) -> Option<String> {
+    let policy = &scene.site.policy;
+    let names = parameter(scene, "vendors")?;
+    let names = names.split(',').filter(|name| !name.is_empty());
+    let is_allowed = |name: &str| {
+        let id = policy.catalogue().by_slug(name)?;
+        let vendor = policy.catalogue().vendor(id)?;
+        Some(!policy.enforces() || consent.allows_vendor(id, vendor.purpose))
+    };
+    let allowed: Vec<String> = names
+        .take(MOST_VENDORS)
+        .map(|name| format!("{}:{}", quoted(name), is_allowed(name).unwrap_or(false)))
+        .collect();
+    Some(format!(",\"allowed\":{{{}}}", allowed.join(",")))
 }
 
 /// Stores the choice again from which the browser's signal took a yes; wherever the visitor comes
@@ -43,26 +71,43 @@ fn set_cookie(line: FieldValue) -> Option<(HeaderName, HeaderValue)> {
 
 fn json(scene: &Scene<'_>, consent: &Consent) -> Response<ResponseBody> {
     let policy = &scene.site.policy;
+    let catalogue = policy.catalogue();
     let purposes: Vec<String> = Purpose::ALL
         .into_iter()
         .map(|purpose| format!("\"{purpose}\":\"{}\"", consent.state(purpose).name()))
         .collect();
-    let vendors: Vec<String> = consent
-        .vendors()
-        .iter()
-        .filter_map(|(id, yes)| {
-            let vendor = policy.catalogue().vendor(*id)?;
-            let differs = consent.granted().contains(vendor.purpose) != *yes;
-            let answer = if *yes { "granted" } else { "refused" };
+    let answered = consent.vendors().iter().map(|(id, _)| *id);
+    let vendors = centre::vendors_seen(scene).into_iter().chain(answered);
+    let vendors: BTreeSet<VendorId> = vendors.collect();
+    let named = || {
+        vendors
+            .iter()
+            .filter_map(|id| Some((*id, catalogue.vendor(*id)?)))
+    };
+    let differing: Vec<String> = named()
+        .filter_map(|(id, vendor)| {
+            let allowed = policy.allows_vendor(id, consent);
+            let differs = consent.granted().contains(vendor.purpose) != allowed;
+            let answer = if allowed { "granted" } else { "refused" };
             differs.then(|| format!("{}:\"{answer}\"", quoted(&vendor.name)))
         })
         .collect();
+    let elsewhere: Vec<String> = named()
+        .filter(|(id, _)| policy.is_elsewhere(*id))
+        .map(|(_, vendor)| quoted(&vendor.name))
+        .collect();
+    let reason = if elsewhere.is_empty() {
+        String::new()
+    } else {
+        format!(",\"outside_allowed_countries\":[{}]", elsewhere.join(","))
+    };
     let text = format!(
-        "{{\"purposes\":{{{}}},\"vendors\":{{{}}},\"source\":\"{}\",\"policy_version\":{}}}\n",
+        "{{\"purposes\":{{{}}},\"vendors\":{{{}}}{reason},\"source\":\"{}\",\"policy_version\":{}{}}}\n",
         purposes.join(","),
-        vendors.join(","),
+        differing.join(","),
         consent.source().name(),
         quoted(&policy.consent_rules().policy_version),
+        allowed(scene, consent).unwrap_or_default(),
     );
     let mut response = with_type("application/json", text, "no-store");
     vary(response.headers_mut());
@@ -117,12 +162,11 @@ pub(super) async fn choose(
         return Err(Refusal::Form);
     }
     let form = Form::read(content).await?;
-    let choice = choice(scene, &form)?;
+    let (choice, consent) = choice(scene, &form)?;
     let policy = &scene.site.policy;
     let line = choice
         .set_cookie(policy.consent_rules(), policy.catalogue(), scene.now)
         .ok_or(Refusal::Form)?;
-    let consent = Consent::chosen(&choice, policy.consent_rules(), scene.consent.gpc());
     let accept = scene
         .request
         .fields
@@ -148,27 +192,40 @@ pub(super) async fn choose(
     Ok(response)
 }
 
-fn choice(scene: &Scene<'_>, form: &Form) -> Result<Choice, Refusal> {
+/// What the form says, and what holds then.
+fn choice(scene: &Scene<'_>, form: &Form) -> Result<(Choice, Consent), Refusal> {
+    let policy = &scene.site.policy;
+    let catalogue = policy.catalogue();
+    let vendors: Option<Vec<VendorId>> = form
+        .all("vendor")
+        .map(|name| catalogue.by_slug(&slug(name)))
+        .collect();
+    let vendors = || vendors.clone().ok_or(Refusal::Form);
     let told = scene.consent.gpc();
-    let new = |granted| Choice::new(granted, told, scene.now);
-    match form.get("choice") {
-        Some("accept-all") => Ok(new(Purposes::ALL)),
-        Some("reject-all") => Ok(new(Purposes::NONE)),
+    let mut choice = match form.get("choice") {
+        Some("accept-all") => Choice::new(Purposes::ALL, told, scene.now),
+        Some("reject-all") => Choice::new(Purposes::NONE, told, scene.now),
         Some("save") => {
             let granted: Option<Purposes> = form.all("purpose").map(Purpose::from_name).collect();
-            let mut choice = new(granted.ok_or(Refusal::Form)?);
-            let catalogue = scene.site.policy.catalogue();
-            for name in form.all("vendor") {
-                let id = catalogue.by_slug(&slug(name)).ok_or(Refusal::Form)?;
-                let purpose = catalogue.vendor(id).map(|vendor| vendor.purpose);
-                if purpose.is_some_and(|purpose| !choice.granted.contains(purpose)) {
-                    choice.vendors.push((id, true));
-                }
-            }
-            Ok(choice)
+            Choice::new(granted.ok_or(Refusal::Form)?, told, scene.now)
         }
-        _ => Err(Refusal::Form),
+        Some("add") => {
+            let fields = &scene.request.fields;
+            let consent = scene.consent;
+            return Ok(consent.adding(&vendors()?, fields, policy.consent(), scene.now));
+        }
+        _ => return Err(Refusal::Form),
+    };
+    if form.get("choice") == Some("save") {
+        for id in vendors()? {
+            let purpose = catalogue.vendor(id).map(|vendor| vendor.purpose);
+            if purpose.is_some_and(|purpose| !choice.granted.contains(purpose)) {
+                choice.vendors.push((id, true));
+            }
+        }
     }
+    let consent = Consent::chosen(&choice, policy.consent_rules(), told);
+    Ok((choice, consent))
 }
 
 /// Whether a form came from this origin. Browsers tell by `Sec-Fetch-Site`, older ones by

@@ -16,18 +16,7 @@ pub(super) struct Form(Vec<(String, String)>);
 impl Form {
     /// Reads the whole content, which is refused beyond a bound.
     pub(super) async fn read(content: Option<BoxContent>) -> Result<Self, Refusal> {
-        let mut bytes = Vec::new();
-        if let Some(mut content) = content {
-            while let Some(frame) = poll_fn(|cx| content.as_mut().poll_frame(cx)).await {
-                let frame =
-                    frame.map_err(|failure| Refusal::Exchange(ExchangeError::Content(failure)))?;
-                bytes.extend_from_slice(frame.data_ref().map_or(&[][..], AsRef::as_ref));
-                if bytes.len() > FORM_LIMIT {
-                    return Err(Refusal::ContentTooLarge);
-                }
-            }
-        }
-        Ok(Self::parse(&bytes))
+        Ok(Self::parse(&whole(content, FORM_LIMIT).await?))
     }
 
     fn parse(bytes: &[u8]) -> Self {
@@ -55,6 +44,22 @@ impl Form {
         let named = self.0.iter().filter(move |(key, _)| key == name);
         named.map(|(_, value)| value.as_str())
     }
+}
+
+/// The whole content, refused beyond `limit` bytes.
+pub(super) async fn whole(content: Option<BoxContent>, limit: usize) -> Result<Vec<u8>, Refusal> {
+    let mut bytes = Vec::new();
+    if let Some(mut content) = content {
+        while let Some(frame) = poll_fn(|cx| content.as_mut().poll_frame(cx)).await {
+            let frame =
+                frame.map_err(|failure| Refusal::Exchange(ExchangeError::Content(failure)))?;
+            bytes.extend_from_slice(frame.data_ref().map_or(&[][..], AsRef::as_ref));
+            if bytes.len() > limit {
+                return Err(Refusal::ContentTooLarge);
+            }
+        }
+    }
+    Ok(bytes)
 }
 
 /// `+` as a space, percent-encoding undone, ill-formed UTF-8 replaced.

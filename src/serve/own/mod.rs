@@ -1,10 +1,15 @@
 //! What privet answers itself on every site: the privacy centre and the consent interface under
-//! `/.privet/`, `/.well-known/gpc.json`, and vendors' paths without consent.
+//! `/.privet/`, `/.well-known/gpc.json`, and requests of vendors without consent.
 
 mod centre;
 mod consent;
+mod embed;
 mod form;
+mod path;
+mod reports;
 mod resource;
+mod vendor;
 
 pub(crate) use resource::Resource;
 pub(super) use resource::answer;
+pub(super) use vendor::{by_content, in_disguise};

@@ -1,0 +1,204 @@
+//! The way through a page: pieces in, tags to the handler, edited bytes out.
+//!
+//! All bytes but those of a tag, of a held element and of a few that can't be told yet go out in
+//! the call in which they come. What is kept is read on where reading stopped, never again.
+
+use std::mem;
+
+use super::{
+    comment::Comment,
+    raw_text::RawText,
+    reading::Pass,
+    sending::escape_end_of_noscript,
+    tag::{Edits, EndTag, StartTag},
+    tag_scan::TagScan,
+    tree::{Namespace, Place, Tree},
+};
+
+/// How a page is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Syntax {
+    /// `text/html`
+    Html,
+    /// `application/xhtml+xml`
+    Xml,
+}
+
+/// What is wanted of an element's content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// It passes.
+    Pass,
+    /// It is shown as a whole to [`PageHandler::held`], where it is text: in HTML, `script`,
+    /// `style`, `title`, `textarea`, `xmp`, `iframe`, `noembed`, `noframes`; in SVG and XML,
+    /// `script` and `style` as far as no other tag is in them.
+    Hold,
+}
+
+/// What edits a page.
+pub trait PageHandler {
+    /// A start tag.
+    fn start_tag(&mut self, tag: &mut StartTag<'_>) -> Content;
+    /// An element that was asked for with [`Content::Hold`]. The tag is the one that
+    /// [`Self::start_tag`] saw, with the edits made there; `content` is as it is written, and what
+    /// is returned replaces it. If not `is_complete`, it is only a beginning, the rest passes, and
+    /// what is returned replaces the beginning.
+    fn held(
+        &mut self,
+        tag: &mut StartTag<'_>,
+        content: &[u8],
+        is_complete: bool,
+    ) -> Option<Vec<u8>>;
+    /// An end tag.
+    fn end_tag(&mut self, tag: &mut EndTag<'_>);
+    /// The end of the page, when all of it is in `out`.
+    fn end(&mut self, out: &mut Vec<u8>);
+}
+
+/// A tag is longer than the limit, or has more than a thousand attributes. The rest of the page
+/// can't be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLong;
+
+/// What is being read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    Text,
+    /// A tag, from `tag_at` on.
+    Tag,
+    Comment(Comment),
+    /// Something that ends with these bytes.
+    Until(&'static [u8]),
+    RawText(RawText),
+}
+
+/// An element that waits for its end, from its tag's `<` at `sent` on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Held {
+    /// Of its start tag.
+    pub(super) length: usize,
+    pub(super) namespace: Namespace,
+    pub(super) place: Place,
+    /// In SVG and XML, where its content is read as markup: its name.
+    pub(super) in_markup: Option<&'static str>,
+}
+
+/// One page on its way.
+#[derive(Debug)]
+pub struct Rewriter {
+    pub(super) syntax: Syntax,
+    pub(super) limit: usize,
+    pub(super) state: State,
+    pub(super) scan: TagScan,
+    pub(super) tree: Tree,
+    pub(super) edits: Edits,
+    pub(super) held: Option<Held>,
+    /// Markup for behind the end tag of the element whose text is being read.
+    pub(super) after: Vec<u8>,
+    /// That element is taken out.
+    pub(super) is_removing: bool,
+    /// The tag being read ends such an element.
+    pub(super) ends_raw_text: bool,
+    /// Input that is not sent yet, and how far it is read.
+    pub(super) kept: Vec<u8>,
+    pub(super) at: usize,
+    pub(super) tag_at: usize,
+}
+
+impl Rewriter {
+    /// Begins a page. `limit`: bytes of one tag, and of one held element, at most.
+    pub fn new(syntax: Syntax, limit: usize) -> Self {
+        Self {
+            syntax,
+            limit,
+            state: State::Text,
+            scan: TagScan::default(),
+            tree: Tree::new(syntax),
+            edits: Edits::default(),
+            held: None,
+            after: Vec::new(),
+            is_removing: false,
+            ends_raw_text: false,
+            kept: Vec::new(),
+            at: 0,
+            tag_at: 0,
+        }
+    }
+
+    /// Takes a piece of the page and appends what can be sent now. After an error nothing more may
+    /// be written.
+    pub fn write<H: PageHandler>(
+        &mut self,
+        piece: &[u8],
+        handler: &mut H,
+        out: &mut Vec<u8>,
+    ) -> Result<(), TooLong> {
+        if self.kept.is_empty() {
+            let sent = self.read(piece, handler, out)?;
+            self.kept
+                .extend_from_slice(piece.get(sent..).unwrap_or_default());
+        } else {
+            let mut input = mem::take(&mut self.kept);
+            input.extend_from_slice(piece);
+            let sent = self.read(&input, handler, out)?;
+            input.drain(..sent);
+            self.kept = input;
+        }
+        Ok(())
+    }
+
+    /// The page is over: appends the rest.
+    pub fn end<H: PageHandler>(
+        &mut self,
+        handler: &mut H,
+        out: &mut Vec<u8>,
+    ) -> Result<(), TooLong> {
+        let input = mem::take(&mut self.kept);
+        let mut pass = self.pass(&input, handler, out);
+        pass.rewriter.at = input.len();
+        if pass.rewriter.held.is_some() {
+            pass.release(false);
+        }
+        if pass.rewriter.state == State::Tag && pass.rewriter.tree.in_noscript() {
+            let at = pass.rewriter.tag_at;
+            let tag = input.get(at..).unwrap_or_default();
+            pass.send_to(at);
+            escape_end_of_noscript(tag, pass.out);
+            pass.sent = input.len();
+        }
+        pass.send_to(input.len());
+        handler.end(out);
+        Ok(())
+    }
+
+    /// Reads on; returns how much of the input is done with.
+    fn read<H: PageHandler>(
+        &mut self,
+        input: &[u8],
+        handler: &mut H,
+        out: &mut Vec<u8>,
+    ) -> Result<usize, TooLong> {
+        let mut pass = self.pass(input, handler, out);
+        while pass.step()? {}
+        pass.pause()?;
+        let sent = pass.sent;
+        self.at -= sent;
+        self.tag_at = self.tag_at.saturating_sub(sent);
+        Ok(sent)
+    }
+
+    fn pass<'p, H>(
+        &'p mut self,
+        input: &'p [u8],
+        handler: &'p mut H,
+        out: &'p mut Vec<u8>,
+    ) -> Pass<'p, H> {
+        Pass {
+            rewriter: self,
+            input,
+            sent: 0,
+            handler,
+            out,
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! What the tests of the rewriter share: handlers, and pages in pieces.
+
+use super::*;
+
+/// Changes nothing, and notes each tag.
+#[derive(Debug, Default)]
+pub(super) struct Collector {
+    pub(super) tags: Vec<String>,
+    pub(super) holds: bool,
+    pub(super) held: Vec<(String, String, bool)>,
+}
+
+pub(super) fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+impl PageHandler for Collector {
+    fn start_tag(&mut self, tag: &mut StartTag<'_>) -> Content {
+        let mut line = text(tag.name()).to_ascii_lowercase();
+        for attribute in tag.attributes() {
+            line.push_str(&format!(" {}", text(attribute.name).to_ascii_lowercase()));
+            if let Some(value) = attribute.value {
+                line.push_str(&format!("=[{}]", text(value)));
+            }
+        }
+        self.tags.push(line);
+        if self.holds {
+            Content::Hold
+        } else {
+            Content::Pass
+        }
+    }
+
+    fn held(
+        &mut self,
+        tag: &mut StartTag<'_>,
+        content: &[u8],
+        is_complete: bool,
+    ) -> Option<Vec<u8>> {
+        self.held
+            .push((text(tag.name()), text(content), is_complete));
+        None
+    }
+
+    fn end_tag(&mut self, tag: &mut EndTag<'_>) {
+        self.tags
+            .push(format!("/{}", text(tag.name()).to_ascii_lowercase()));
+    }
+
+    fn end(&mut self, _: &mut Vec<u8>) {}
+}
+
+/// The attributes that browsers fetch, here.
+pub(super) const FETCHED: &[&str] = &["src", "href", "data", "poster"];
+
+/// Puts `data-privet-` before every attribute that is fetched.
+#[derive(Debug, Default)]
+pub(super) struct Gate {
+    pub(super) holds: bool,
+}
+
+impl PageHandler for Gate {
+    fn start_tag(&mut self, tag: &mut StartTag<'_>) -> Content {
+        for attribute in tag.attributes() {
+            if FETCHED.iter().any(|name| attribute.is(name)) {
+                tag.prefix(&attribute, "data-privet-");
+            }
+        }
+        if self.holds {
+            Content::Hold
+        } else {
+            Content::Pass
+        }
+    }
+
+    fn held(&mut self, _: &mut StartTag<'_>, _: &[u8], _: bool) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn end_tag(&mut self, _: &mut EndTag<'_>) {}
+
+    fn end(&mut self, _: &mut Vec<u8>) {}
+}
+
+/// Runs a page through in these pieces.
+pub(super) fn rewrite_pieces<H: PageHandler>(
+    syntax: Syntax,
+    limit: usize,
+    pieces: &[&[u8]],
+    handler: &mut H,
+) -> Result<Vec<u8>, TooLong> {
+    let mut rewriter = Rewriter::new(syntax, limit);
+    let mut out = Vec::new();
+    for piece in pieces {
+        rewriter.write(piece, handler, &mut out)?;
+    }
+    rewriter.end(handler, &mut out)?;
+    Ok(out)
+}
+
+pub(super) fn rewrite<H: PageHandler>(page: &[u8], handler: &mut H) -> Vec<u8> {
+    rewrite_pieces(Syntax::Html, 64 * 1024, &[page], handler).expect("short tags")
+}

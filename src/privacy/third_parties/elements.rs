@@ -1,0 +1,407 @@
+//! Which attributes of which elements make a browser fetch, and how their values name URLs.
+//!
+//! HTML §4 and SVG 2 for what browsers do, and the attributes from which widely used lazy loaders make
+//! the others. Links (`a[href]`) fetch nothing before somebody follows them.
+
+/// How an attribute's value names URLs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Fetch {
+    /// One URL.
+    Url,
+    /// The URL of a script.
+    Script,
+    /// The URL of a page or document that is shown in a frame of this one.
+    Embed,
+    /// The URL that a form is sent to.
+    Action,
+    /// The URL of a link, which is fetched for some relations only.
+    Link,
+    /// URLs parted by white space or commas.
+    Urls,
+    /// Image candidates.
+    Candidates,
+    /// CSS.
+    Style,
+    /// CSS, of which only `url(…)` is of interest.
+    Paint,
+    /// What a lazy loader takes for a URL, candidates or CSS.
+    Lazy,
+    /// The time and URL of a refresh.
+    Refresh,
+    /// A page.
+    Page,
+    /// A script that runs at an event.
+    Handler,
+}
+
+/// Elements for which it matters which one it is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Element {
+    Script,
+    Style,
+    Link,
+    Meta,
+    Base,
+    Frame,
+    Iframe,
+    Object,
+    Embed,
+    Param,
+    Form,
+    Image,
+    Media,
+    Input,
+    Button,
+    /// `a` and `area`.
+    Anchor,
+    /// `html`.
+    Root,
+    /// Any other of SVG or MathML.
+    Foreign,
+    /// Whatever else; also elements that scripts define, whose `href` or `to` are links.
+    Other,
+}
+
+/// The longest name in the tables.
+const LONGEST: usize = 24;
+
+/// A name in lower case, if it is short enough to be in the tables.
+pub(super) struct Lower([u8; LONGEST], usize);
+
+impl Lower {
+    pub(super) fn new(name: &[u8]) -> Option<Self> {
+        let mut lower = [0; LONGEST];
+        let place = lower.get_mut(..name.len())?;
+        for (to, from) in place.iter_mut().zip(name) {
+            *to = from.to_ascii_lowercase();
+        }
+        Some(Self(lower, name.len()))
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        self.0.get(..self.1).unwrap_or_default()
+    }
+}
+
+impl Element {
+    /// The element of that name, in HTML or not.
+    pub(super) fn of(name: &[u8], is_html: bool) -> Self {
+        match Self::named(name) {
+            Self::Other if !is_html => Self::Foreign,
+            element => element,
+        }
+    }
+
+    fn named(name: &[u8]) -> Self {
+        // Nearly all tags are of none of these.
+        if !matches!(name.first(), Some(first) if b"abefhilmopsvABEFHILMOPSV".contains(first)) {
+            return Self::Other;
+        }
+        let Some(name) = Lower::new(name) else {
+            return Self::Other;
+        };
+        match name.as_bytes() {
+            b"script" => Self::Script,
+            b"style" => Self::Style,
+            b"link" => Self::Link,
+            b"meta" => Self::Meta,
+            b"base" => Self::Base,
+            b"frame" => Self::Frame,
+            b"iframe" => Self::Iframe,
+            b"object" => Self::Object,
+            b"embed" => Self::Embed,
+            b"param" => Self::Param,
+            b"form" => Self::Form,
+            b"img" | b"image" => Self::Image,
+            b"source" | b"video" | b"audio" | b"track" => Self::Media,
+            b"input" => Self::Input,
+            b"button" => Self::Button,
+            b"a" | b"area" => Self::Anchor,
+            b"html" => Self::Root,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Whether a name may be in the table of [`fetch`]: most are not, by their length and first byte.
+#[inline]
+pub(super) fn may_fetch(name: &[u8]) -> bool {
+    let Some(first) = name.first() else {
+        return false;
+    };
+    let length = name.len();
+    match first | 0x20 {
+        b'b' => length >= 2,
+        b't' => length == 2,
+        b's' => length >= 3,
+        b'c' => length == 4 || length > 5,
+        b'h' => length == 4,
+        b'd' | b'f' | b'm' | b'p' => length >= 4,
+        b'o' | b'v' => length > 4,
+        b'a' | b'l' => length > 5,
+        b'x' => length == 10,
+        b'i' => length == 11,
+        _ => false,
+    }
+}
+
+/// What the attribute `name` of `element` fetches, if anything.
+pub(super) fn fetch(element: Element, name: &[u8]) -> Option<Fetch> {
+    let name = Lower::new(name)?;
+    let name = name.as_bytes();
+    Some(match (name, element) {
+        (b"src", Element::Script) => Fetch::Script,
+        (b"src", Element::Iframe | Element::Frame | Element::Embed) => Fetch::Embed,
+        // `portal`, `fencedframe` and whatever comes.
+        (b"src", _) => Fetch::Url,
+        (b"srcset" | b"imagesrcset", _) => Fetch::Candidates,
+        (b"href" | b"xlink:href", Element::Script) => Fetch::Script,
+        (b"href", Element::Link) => Fetch::Link,
+        (b"href" | b"xlink:href", Element::Foreign | Element::Image) => Fetch::Url,
+        (b"data", Element::Object) => Fetch::Embed,
+        (b"classid" | b"codebase", Element::Object) => Fetch::Url,
+        (b"value", Element::Param) => Fetch::Url,
+        (b"action", Element::Form) | (b"formaction", _) => Fetch::Action,
+        (b"content", Element::Meta) => Fetch::Refresh,
+        (b"srcdoc", Element::Iframe) => Fetch::Page,
+        (b"manifest", Element::Root) => Fetch::Url,
+        (b"ping" | b"attributionsrc" | b"archive", _) => Fetch::Urls,
+        (b"poster" | b"background" | b"lowsrc" | b"dynsrc" | b"code" | b"lazysrc", _) => Fetch::Url,
+        (b"to" | b"from" | b"by" | b"values", Element::Foreign) => Fetch::Urls,
+        (b"style", _) => Fetch::Style,
+        (
+            b"fill" | b"stroke" | b"filter" | b"mask" | b"clip-path" | b"marker" | b"marker-start"
+            | b"marker-mid" | b"marker-end" | b"cursor",
+            Element::Foreign | Element::Image,
+        ) => Fetch::Paint,
+        (
+            b"data-src"
+            | b"data-srcset"
+            | b"data-lazy-src"
+            | b"data-lazy-srcset"
+            | b"data-lazy"
+            | b"data-original"
+            | b"data-original-set"
+            | b"data-bg"
+            | b"data-bgset"
+            | b"data-background"
+            | b"data-background-image"
+            | b"data-lazy-background"
+            | b"data-iframe-src"
+            | b"data-video-src"
+            | b"data-lazyload"
+            | b"data-ll-src"
+            | b"data-orig-src"
+            | b"data-poster"
+            | b"data-wpr-lazyrender"
+            | b"data-rocket-src"
+            | b"data-pin-media"
+            | b"data-lazy-data"
+            | b"data-flickity-lazyload"
+            | b"data-image-src",
+            _,
+        ) => Fetch::Lazy,
+        (name, _) if is_handler(name) => Fetch::Handler,
+        _ => return None,
+    })
+}
+
+fn is_handler(name: &[u8]) -> bool {
+    name.len() > 4 && name.starts_with(b"on")
+}
+
+/// Relations by which a link fetches, or opens a connection (HTML §4.6.8).
+const FETCHING_RELATIONS: &[&str] = &[
+    "stylesheet",
+    "icon",
+    "apple-touch-icon",
+    "apple-touch-icon-precomposed",
+    "apple-touch-startup-image",
+    "mask-icon",
+    "fluid-icon",
+    "manifest",
+    "preload",
+    "modulepreload",
+    "prefetch",
+    "prerender",
+    "next",
+    "preconnect",
+    "dns-prefetch",
+    "expect",
+    "compression-dictionary",
+    "import",
+    "subresource",
+];
+
+/// Whether a link of that `rel` fetches.
+pub(super) fn link_fetches(rel: &[u8]) -> bool {
+    let relations = rel.split(|byte| byte.is_ascii_whitespace());
+    relations.into_iter().any(|relation| {
+        let mut fetching = FETCHING_RELATIONS.iter();
+        fetching.any(|fetching| relation.eq_ignore_ascii_case(fetching.as_bytes()))
+    })
+}
+
+/// What a script is, by its `type`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum ScriptKind {
+    /// It runs.
+    Code,
+    /// It tells where modules are, or what is to be fetched soon: JSON.
+    Addresses,
+    /// Nothing to the browser: data, a template, or held back by a consent platform.
+    Data,
+}
+
+impl ScriptKind {
+    /// By the attribute's value; `None` if there is none (HTML §4.12.1.1, "prepare the script element").
+    pub(super) fn of(kind: Option<&[u8]>) -> Self {
+        let Some(kind) = kind.filter(|kind| !kind.is_empty()) else {
+            return Self::Code;
+        };
+        let Some(kind) = Lower::new(kind.trim_ascii()) else {
+            return Self::Data;
+        };
+        match kind.as_bytes() {
+            b"module"
+            | b"text/javascript"
+            | b"application/javascript"
+            | b"text/ecmascript"
+            | b"application/ecmascript"
+            | b"application/x-ecmascript"
+            | b"text/jscript"
+            | b"text/livescript"
+            | b"text/x-ecmascript"
+            | b"text/x-javascript"
+            | b"text/javascript1.0"
+            | b"text/javascript1.1"
+            | b"text/javascript1.2"
+            | b"text/javascript1.3"
+            | b"text/javascript1.4"
+            | b"text/javascript1.5"
+            | b"application/x-javascript" => Self::Code,
+            b"importmap" | b"speculationrules" | b"webbundle" => Self::Addresses,
+            _ => Self::Data,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_attribute_that_fetches_is_let_through_by_the_quick_look() {
+        let elements = [
+            Element::Script,
+            Element::Link,
+            Element::Base,
+            Element::Iframe,
+            Element::Object,
+            Element::Param,
+            Element::Form,
+            Element::Meta,
+            Element::Root,
+            Element::Foreign,
+            Element::Image,
+        ];
+        for name in [
+            "src",
+            "SRCSET",
+            "imagesrcset",
+            "href",
+            "xlink:href",
+            "data",
+            "classid",
+            "codebase",
+            "value",
+            "action",
+            "formaction",
+            "content",
+            "srcdoc",
+            "manifest",
+            "ping",
+            "attributionsrc",
+            "archive",
+            "poster",
+            "background",
+            "lowsrc",
+            "dynsrc",
+            "code",
+            "lazysrc",
+            "to",
+            "from",
+            "by",
+            "values",
+            "style",
+            "fill",
+            "stroke",
+            "filter",
+            "mask",
+            "clip-path",
+            "marker-start",
+            "cursor",
+            "data-src",
+            "data-background-image",
+            "onload",
+            "onPageShow",
+        ] {
+            let fetches = elements
+                .iter()
+                .any(|element| fetch(*element, name.as_bytes()).is_some());
+            assert!(fetches, "{name}");
+            assert!(may_fetch(name.as_bytes()), "{name}");
+        }
+        for name in [
+            "class",
+            "id",
+            "alt",
+            "type",
+            "rel",
+            "width",
+            "height",
+            "role",
+            "aria-label",
+        ] {
+            let fetches = elements
+                .iter()
+                .any(|element| fetch(*element, name.as_bytes()).is_some());
+            assert!(!fetches, "{name}");
+        }
+    }
+
+    #[test]
+    fn links_fetch_for_some_relations_only() {
+        for (rel, expected) in [
+            ("stylesheet", true),
+            ("alternate Stylesheet", true),
+            ("shortcut\nicon", true),
+            ("DNS-prefetch", true),
+            ("canonical", false),
+            ("noopener me", false),
+            ("", false),
+        ] {
+            assert_eq!(link_fetches(rel.as_bytes()), expected, "{rel}");
+        }
+    }
+
+    #[test]
+    fn a_scripts_kind_is_as_browsers_have_it() {
+        for (kind, expected) in [
+            (None, ScriptKind::Code),
+            (Some(""), ScriptKind::Code),
+            (Some(" Text/JavaScript "), ScriptKind::Code),
+            (Some("module"), ScriptKind::Code),
+            (Some("importmap"), ScriptKind::Addresses),
+            (Some("text/plain"), ScriptKind::Data),
+            (Some("application/ld+json"), ScriptKind::Data),
+            (Some("text/javascript; charset=utf-8"), ScriptKind::Data),
+        ] {
+            assert_eq!(
+                ScriptKind::of(kind.map(str::as_bytes)),
+                expected,
+                "{kind:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! What this visitor's browser may contact: whose a URL, a style or an inline script is, and whether
+//! the visitor consented to that vendor.
+
+use std::borrow::Cow;
+
+use super::{
+    css, loading,
+    rules::UnknownHosts,
+    snippets, srcset,
+    url::{Base, Location, Reference, cleaned, is_plainly_relative},
+};
+use crate::privacy::{
+    catalogue::{VendorId, slug},
+    consent::Consent,
+    policy::{Policy, Stripped},
+    purpose::Purpose,
+};
+
+/// The slug of third parties that no vendor claims.
+const UNKNOWN: &str = "unknown";
+
+/// Decides for one page and visitor.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Judge<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) consent: &'a Consent,
+    /// The host that the visitor asked.
+    pub(super) host: &'a str,
+    /// What relative URLs are completed from.
+    pub(super) base: &'a Base,
+    /// Whether a path of the base's host may be a vendor's; mostly not.
+    pub(super) looks_at_own: bool,
+}
+
+/// Whether URLs that are relative to `base` have to be looked at, on a page of `host`.
+pub(super) fn looks_at_own(policy: &Policy, host: &str, base: &Base) -> bool {
+    let catalogue = policy.catalogue();
+    base.host() != host || catalogue.hosts().is_given(host) || catalogue.has_paths()
+}
+
+/// The slug by which an element tells whose it is.
+pub(super) fn slug_of(policy: &Policy, whose: Stripped) -> String {
+    let vendor = whose.0.and_then(|vendor| policy.catalogue().vendor(vendor));
+    vendor.map_or_else(|| UNKNOWN.to_owned(), |vendor| slug(&vendor.name))
+}
+
+impl Judge<'_> {
+    /// Whose `url`, an attribute's value, is, if this visitor's browser may not contact them.
+    pub(super) fn url(&self, url: &[u8]) -> Option<Stripped> {
+        if !self.looks_at_own && is_plainly_relative(url) {
+            return None;
+        }
+        let url = cleaned(url);
+        match self.base.read(&url) {
+            Reference::Absolute(location) => self.location(&location),
+            Reference::Relative(relative) if self.looks_at_own => {
+                self.location(&self.base.join(relative))
+            }
+            Reference::Script(script) => self.script(script),
+            Reference::Relative(_) | Reference::Nowhere => None,
+        }
+    }
+
+    fn location(&self, location: &Location<'_>) -> Option<Stripped> {
+        if location.host == self.host && !self.looks_at_own {
+            return None;
+        }
+        self.target(&location.host, &location.target())
+    }
+
+    /// The vendor of an allowed script that is a tag manager's container, whose tags ask Google's consent mode.
+    pub(super) fn is_container(&self, url: &[u8]) -> bool {
+        let url = cleaned(url);
+        let Reference::Absolute(location) = self.base.read(&url) else {
+            return false;
+        };
+        let claim = self.policy.catalogue().hosts();
+        let claim = claim.find(&location.host, &location.target());
+        claim.is_some_and(|claim| self.is_tag_manager(claim.vendor))
+    }
+
+    fn is_tag_manager(&self, vendor: VendorId) -> bool {
+        let vendor = self.policy.catalogue().vendor(vendor);
+        vendor.is_some_and(|vendor| vendor.marks.tag_manager)
+    }
+
+    /// Whether a script that may run holds a tag manager's snippet.
+    pub(super) fn holds_container(&self, script: &[u8]) -> bool {
+        let snippets = self.policy.catalogue().snippets();
+        let script = snippets::plain(script);
+        snippets
+            .find(&script, |vendor| self.is_tag_manager(vendor))
+            .is_some()
+    }
+
+    /// Decides on `target` (path and query) of `host`.
+    fn target(&self, host: &str, target: &[u8]) -> Option<Stripped> {
+        let catalogue = self.policy.catalogue();
+        let is_own = host == self.host || self.policy.is_own_host(host);
+        let claim = catalogue.hosts().find(host, target);
+        let vendor = match claim {
+            // What is built in does not know that the host is the website's own.
+            Some(claim) if claim.is_operators || !is_own => Some(claim.vendor),
+            _ if is_own => {
+                let end = memchr::memchr(b'?', target).unwrap_or(target.len());
+                let path = target.get(..end).unwrap_or_default();
+                std::str::from_utf8(path)
+                    .ok()
+                    .and_then(|path| catalogue.path(path))
+            }
+            _ => None,
+        };
+        match vendor {
+            Some(vendor) => self.refuses(vendor).then_some(Stripped(Some(vendor))),
+            None => (!is_own && self.refuses_unknown()).then_some(Stripped(None)),
+        }
+    }
+
+    fn refuses(&self, vendor: VendorId) -> bool {
+        !self.policy.allows_vendor(vendor, self.consent)
+    }
+
+    fn refuses_unknown(&self) -> bool {
+        self.policy.third_parties().unknown_hosts == UnknownHosts::Gate
+            && !self.consent.granted().contains(Purpose::Marketing)
+    }
+
+    /// The first refused of several URLs, parted by white space, commas or semicolons.
+    pub(super) fn urls(&self, urls: &[u8]) -> Option<Stripped> {
+        let is_end = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b';');
+        urls.split(is_end).find_map(|url| self.url(url))
+    }
+
+    /// The first refused of image candidates.
+    pub(super) fn candidates(&self, srcset: &[u8]) -> Option<Stripped> {
+        srcset::urls(srcset).find_map(|url| self.url(url))
+    }
+
+    /// What lazy loaders take for a URL, for candidates or for CSS.
+    pub(super) fn lazy(&self, value: &[u8]) -> Option<Stripped> {
+        if memchr::memchr(b'(', value).is_some() {
+            self.style(value)
+        } else {
+            self.url(value).or_else(|| self.candidates(value))
+        }
+    }
+
+    /// The first refused URL in CSS.
+    pub(super) fn style(&self, css: &[u8]) -> Option<Stripped> {
+        let mut refused = None;
+        css::urls(css, |_, url| refused = refused.or_else(|| self.url(url)));
+        refused
+    }
+
+    /// CSS with every refused URL behind `data:,privet:SLUG:`, with whose they are; `None` if there is none.
+    pub(super) fn restyled(&self, css: &[u8]) -> Option<(Vec<u8>, Vec<Stripped>)> {
+        let mut out = Vec::new();
+        let mut done = 0;
+        let mut whose = Vec::new();
+        css::urls(css, |at, url| {
+            if let Some(refused) = self.url(url) {
+                out.extend_from_slice(css.get(done..at).unwrap_or_default());
+                let prefix = format!("data:,privet:{}:", slug_of(self.policy, refused));
+                out.extend_from_slice(prefix.as_bytes());
+                done = at;
+                whose.push(refused);
+            }
+        });
+        if whose.is_empty() {
+            return None;
+        }
+        out.extend_from_slice(css.get(done..).unwrap_or_default());
+        Some((out, whose))
+    }
+
+    /// Whose loader an inline script, an event handler or a `javascript:` URL is, if they are refused.
+    pub(super) fn script(&self, script: &[u8]) -> Option<Stripped> {
+        if is_state(script) {
+            return None;
+        }
+        let script = snippets::plain(script);
+        let snippets = self.policy.catalogue().snippets();
+        if let Some(vendor) = snippets.find(&script, |vendor| self.refuses(vendor)) {
+            return Some(Stripped(Some(vendor)));
+        }
+        loading::find(&script, |address| {
+            let host = std::str::from_utf8(address.host).ok()?;
+            let host = if host.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                Cow::Owned(host.to_ascii_lowercase())
+            } else {
+                Cow::Borrowed(host)
+            };
+            let claim = self
+                .policy
+                .catalogue()
+                .hosts()
+                .find(&host, address.target)?;
+            let is_own = host == self.host || self.policy.is_own_host(&host);
+            let is_refused = (claim.is_operators || !is_own) && self.refuses(claim.vendor);
+            is_refused.then_some((Stripped(Some(claim.vendor)), claim.has_path()))
+        })
+    }
+
+    /// The first refused URL in JSON that tells a browser where modules are, or what to fetch soon.
+    pub(super) fn addresses(&self, json: &[u8]) -> Option<Stripped> {
+        let json = snippets::plain(json);
+        let mut strings = json.split(|byte| *byte == b'"').skip(1).step_by(2);
+        strings.find_map(|text| self.url(text))
+    }
+}
+
+/// What frameworks write a page's state with. It is data that only looks like code, whatever it
+/// mentions; without it the page does not come alive.
+fn is_state(script: &[u8]) -> bool {
+    const STATES: [&[u8]; 12] = [
+        b"self.__next_f.push(",
+        b"(self.__next_f=",
+        b"__NEXT_DATA__",
+        b"window.__NUXT__",
+        b"window.__INITIAL_STATE__",
+        b"window.__PRELOADED_STATE__",
+        b"window.__APOLLO_STATE__",
+        b"window.__remixContext",
+        b"window.__reactRouterContext",
+        b"window.__staticRouterHydrationData",
+        b"window.__sveltekit",
+        b"window.___gatsby",
+    ];
+    let script = script.trim_ascii_start();
+    STATES.iter().any(|state| script.starts_with(state))
+}

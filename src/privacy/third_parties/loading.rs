@@ -1,0 +1,201 @@
+//! Inline scripts that load from a vendor without being one of its known snippets.
+//!
+//! That a script names a vendor's address says nothing yet: configurations, texts and lists of
+//! links do. It loads from there if code that fetches or inserts stands close to the address, and the
+//! address is not just where a visitor would go by a link.
+
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+use memchr::memmem;
+
+/// Longer scripts are applications, whose parts have nothing to do with each other.
+const LONGEST: usize = 16 * 1024;
+/// How far from an address the code that loads it may stand, bytes.
+const NEAR: usize = 1024;
+
+/// What code that fetches, or inserts an element that does, is written with.
+const LOADING: [&str; 33] = [
+    "createElement",
+    "appendChild",
+    "insertBefore",
+    "insertAdjacent",
+    "replaceWith",
+    "document.write",
+    "new Image",
+    ".src=",
+    ".src =",
+    ".innerHTML",
+    ".outerHTML",
+    "setAttribute(",
+    "import(",
+    "import\"",
+    "import'",
+    "import \"",
+    "import '",
+    "from\"",
+    "from'",
+    "from \"",
+    "from '",
+    "importScripts",
+    "fetch(",
+    "sendBeacon",
+    "XMLHttpRequest",
+    "EventSource(",
+    "WebSocket(",
+    "Worker(",
+    "getScript",
+    "loadScript",
+    "$.ajax",
+    "jQuery.ajax",
+    "axios",
+];
+
+static LOADERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(LOADING).ok());
+
+/// An address that a script names.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Address<'a> {
+    /// Where it stands, bytes from the start.
+    at: usize,
+    /// The host as it is written.
+    pub(super) host: &'a [u8],
+    /// Path and query as far as they are written; perhaps nothing.
+    pub(super) target: &'a [u8],
+}
+
+/// What `judge` makes of the first address in `script` that is loaded from. `judge` says what it wants of an
+/// address, and whether a path of that host was asked for in particular.
+pub(super) fn find<T>(
+    script: &[u8],
+    mut judge: impl FnMut(&Address<'_>) -> Option<(T, bool)>,
+) -> Option<T> {
+    if script.len() > LONGEST {
+        return None;
+    }
+    let mut loading: Option<Vec<usize>> = None;
+    addresses(script).find_map(|address| {
+        let (judged, by_path) = judge(&address)?;
+        if !by_path && is_link(&address) {
+            return None;
+        }
+        let places = loading.get_or_insert_with(|| places_of_loading(script));
+        let next = places.partition_point(|place| *place < address.at);
+        let around = [next.checked_sub(1), Some(next)];
+        let mut around = around.into_iter().flatten().filter_map(|at| places.get(at));
+        around
+            .any(|place| place.abs_diff(address.at) <= NEAR)
+            .then_some(judged)
+    })
+}
+
+fn places_of_loading(script: &[u8]) -> Vec<usize> {
+    let loaders = LOADERS.as_ref();
+    let found = loaders
+        .into_iter()
+        .flat_map(|loaders| loaders.find_iter(script));
+    found.map(|found| found.start()).collect()
+}
+
+/// Whether a visitor would go there by a link: the front of a website, and no part of it that is made to
+/// be loaded.
+fn is_link(address: &Address<'_>) -> bool {
+    let labels = address.host.split(|byte| *byte == b'.').count();
+    let first = address.host.split(|byte| *byte == b'.').next();
+    let is_front = labels <= 2 || matches!(first, Some(b"www" | b"m" | b"web"));
+    let path = address.target.split(|byte| *byte == b'?').next();
+    let holds = |part: &[u8]| memmem::find(address.target, part).is_some();
+    let is_loaded =
+        path.is_some_and(|path| path.ends_with(b".js")) || holds(b"/embed") || holds(b"/player");
+    is_front && !is_loaded
+}
+
+/// Every address that is written with `//` before it, or alone in a string; also `'.v.example/x'`, which is
+/// to be put behind a label.
+fn addresses(script: &[u8]) -> impl Iterator<Item = Address<'_>> {
+    let behind_slashes = memmem::find_iter(script, b"//").map(|at| at + 2);
+    let quotes = memchr::memchr3_iter(b'"', b'\'', b'`', script).map(|at| at + 1);
+    let places = behind_slashes
+        .map(|at| (at, false))
+        .chain(quotes.map(|at| (at, true)));
+    places.filter_map(move |(at, is_quoted)| {
+        let text = script.get(at..)?;
+        let text = text
+            .strip_prefix(b".")
+            .filter(|_| is_quoted)
+            .unwrap_or(text);
+        let is_host =
+            |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+        // No name is longer.
+        let length = text
+            .iter()
+            .take(255)
+            .take_while(|byte| is_host(byte))
+            .count();
+        let (host, rest) = text.split_at_checked(length)?;
+        let ends_well = matches!(
+            rest.first(),
+            None | Some(b'/' | b'?' | b'"' | b'\'' | b'`' | b':')
+        );
+        if memchr::memchr(b'.', host).is_none() || (is_quoted && !ends_well) {
+            return None;
+        }
+        let is_end = |byte: &u8| {
+            byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'\\' | b')')
+        };
+        let end = rest.iter().take(2048).position(is_end);
+        Some(Address {
+            at,
+            host,
+            target: rest.get(..end.unwrap_or(rest.len().min(2048)))?,
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn loads(script: &str) -> bool {
+        let vendors: [&[u8]; 3] = [
+            b"www.social.example",
+            b"cdn.heat.example",
+            b"www.heat.example",
+        ];
+        let found = find(script.as_bytes(), |address| {
+            let by_path = address.target.starts_with(b"/tr");
+            vendors.contains(&address.host).then_some(((), by_path))
+        });
+        found.is_some()
+    }
+
+    #[test]
+    fn an_address_counts_where_code_loads_it() {
+        for script in [
+            "var s=document.createElement('script');s.src='https://cdn.heat.example/x.js'",
+            "new Image().src='https://www.social.example/tr?id=1'",
+            "document.write('<script src=\"//www.heat.example/x.js?a\"><\\/script>')",
+            "fetch(`https://cdn.heat.example/collect`)",
+            "import 'https://cdn.heat.example/x.mjs'",
+            "var h='cdn.heat.example';n=new Image;n.src='https://'+h+'/x'",
+            "e.src='https://www.social.example/embed/1'",
+        ] {
+            assert!(loads(script), "{script}");
+        }
+        let far = " ".repeat(NEAR);
+        for script in [
+            "var config={heat:'https://cdn.heat.example/x.js'}",
+            "var links=['https://www.social.example/acme'];document.createElement('a')",
+            "// see https://www.heat.example/docs for fetch()",
+            "// fetch(x) from cdn.heat.example",
+            "fetch('/x?u=cdn.heat.example.evil.test')",
+            &format!("fetch('/x');{far}var u='https://cdn.heat.example/x.js'"),
+            &format!(
+                "fetch('https://cdn.heat.example/x.js');{}",
+                " ".repeat(LONGEST)
+            ),
+        ] {
+            assert!(!loads(script), "{script}");
+        }
+    }
+}
