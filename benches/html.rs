@@ -23,7 +23,11 @@ impl PageHandler for Looks {
             matches!(attribute.name.len(), 3 | 4) && (attribute.is("src") || attribute.is("href"))
         });
         black_box(fetched.count());
-        if tag.is("script") { Content::Hold } else { Content::Pass }
+        if tag.is("script") {
+            Content::Hold
+        } else {
+            Content::Pass
+        }
     }
 
     fn held(&mut self, _: &mut StartTag<'_>, content: &[u8], _: bool) -> Option<Vec<u8>> {

@@ -72,7 +72,9 @@ pub(super) fn silence(
     sightings: &Sightings,
     now: i64,
 ) {
-    let calls = site.policy.silence(&mut response.fields, &site.name, consent);
+    let calls = site
+        .policy
+        .silence(&mut response.fields, &site.name, consent);
     for (vendor, host) in calls {
         let vendor = site.policy.catalogue().vendor(vendor);
         let vendor = vendor.map(|vendor| vendor.name.as_str());

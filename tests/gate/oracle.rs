@@ -59,7 +59,14 @@ const LAZY: &[&str] = &[
 ];
 
 /// Places whose URL is completed when it is needed, not when it is parsed.
-const LATE: &[&str] = &["action", "ping", "data-", "refresh", "importmap", "speculationrules"];
+const LATE: &[&str] = &[
+    "action",
+    "ping",
+    "data-",
+    "refresh",
+    "importmap",
+    "speculationrules",
+];
 
 /// Kinds of links that are fetched or connected to.
 const LINKS: &[&str] = &[

@@ -35,7 +35,9 @@ pub(super) async fn take(
         let catalogue = scene.site.policy.catalogue();
         let violations = violations(&content).into_iter();
         for violation in violations.filter(|violation| violation.host != scene.host) {
-            let vendor = catalogue.host(&violation.host, "/").map(|(vendor, _)| vendor);
+            let vendor = catalogue
+                .host(&violation.host, "/")
+                .map(|(vendor, _)| vendor);
             let vendor = vendor.and_then(|vendor| catalogue.vendor(vendor));
             let evidence = Evidence::Report {
                 directive: violation.directive,

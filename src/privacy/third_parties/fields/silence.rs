@@ -27,7 +27,10 @@ impl Policy {
             let Reference::Absolute(location) = base.read(&url) else {
                 return None;
             };
-            let claim = self.catalogue().hosts().find(&location.host, &location.target())?;
+            let claim = self
+                .catalogue()
+                .hosts()
+                .find(&location.host, &location.target())?;
             let vendor = claim.vendor;
             (!self.allows_vendor(vendor, consent)).then(|| (vendor, location.host.into_owned()))
         })
