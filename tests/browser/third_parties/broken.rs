@@ -49,6 +49,8 @@ fn no_broken_page_makes_chromium_contact_a_vendor() {
     let visitor = Visitor::arrive(VENDOR);
     let bare = contacting(&visitor, BARE, 0);
     assert!(bare.len() * 3 > AT_ONCE, "the stand-ins see {}", bare.len());
+    // Nothing of that is under way when the other pages come.
+    visitor.settle();
     let all = (0..PAGES.len()).step_by(AT_ONCE);
     let behind = all.flat_map(|first| contacting(&visitor, BEHIND, first));
     let behind: BTreeSet<String> = behind.collect();

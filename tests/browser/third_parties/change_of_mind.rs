@@ -67,6 +67,7 @@ fn an_embed_is_shown_once_by_a_click() {
     let first = eventually("the film", || visitor.world.contacts().into_iter().next());
     assert_eq!(first.host, "www.youtube-nocookie.com");
     assert_eq!(first.target, "/embed/dQw4w9WgXcQ?si=abcdefghij");
+    visitor.settle();
     let again = visitor.visit(BEHIND, "youtube-embed");
     assert_eq!(again.contacts, [], "once was once");
 }

@@ -130,10 +130,10 @@ fn frame(host: &str) -> Vec<u8> {
 
 /// Styles that import others and load a font.
 fn style(target: &str) -> Vec<u8> {
-    let import = if target.starts_with("/imported") {
-        ""
-    } else {
-        "@import url(/imported.css);"
+    // Of its own, since browsers load a style that two import only once.
+    let import = match target.strip_prefix("/imported") {
+        Some(_) => String::new(),
+        None => format!("@import url(\"/imported.css?by={target}\");"),
     };
     format!("{import}@font-face {{ font-family: own; src: url(/own.woff2) }} body {{ font-family: own }}")
         .into_bytes()
