@@ -68,6 +68,7 @@ fn day(seconds: i64) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, reason = "a failed test may panic")]
 mod tests {
     use super::*;
     use crate::inventory::{Evidence, Sightings};

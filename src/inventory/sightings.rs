@@ -224,6 +224,7 @@ impl Sighting {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, reason = "a failed test may panic")]
 mod tests {
     use super::*;
 

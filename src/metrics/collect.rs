@@ -10,7 +10,8 @@ use prometheus_client::{
 
 use super::{
     hub::Counters,
-    kind::{Handshake, Kind, Malformed, ReloadResult, UpstreamFailure},
+    kind::{Direction, Handshake, Kind, Malformed, ReloadResult, UnreadablePage, UpstreamFailure},
+    strip::Labels,
     worker::{BOUNDS, CLASSES, Count, PROTOCOLS, WorkerMetrics},
 };
 
@@ -124,21 +125,38 @@ impl Families<'_, '_> {
 
     fn privacy(&mut self) -> fmt::Result {
         let stripped = self.counters.stripped();
-        let rows = stripped.iter().map(|(labels, count)| {
-            let labels = [
-                ("site", labels.site.as_str()),
-                ("vendor", labels.vendor.as_str()),
-                ("purpose", labels.purpose),
-                ("direction", labels.direction),
-            ];
-            (labels, *count)
+        let of = |labels: &Labels| {
+            let (site, vendor) = (labels.site.clone(), labels.vendor.clone());
+            [
+                ("site", site),
+                ("vendor", vendor),
+                ("purpose", labels.purpose.to_owned()),
+            ]
+        };
+        let (elements, cookies): (Vec<_>, Vec<_>) = stripped
+            .iter()
+            .partition(|(labels, _)| labels.direction == Direction::Page.label());
+        let rows = cookies.into_iter().map(|(labels, count)| {
+            let [site, vendor, purpose] = of(labels);
+            let direction = ("direction", labels.direction.to_owned());
+            ([site, vendor, purpose, direction], *count)
         });
+        let help = "Cookies that were not let through";
+        self.family("cookies_stripped", help, &rows.collect::<Vec<_>>())?;
+        let rows = elements
+            .into_iter()
+            .map(|(labels, count)| (of(labels), *count));
+        let help = "Elements of pages that were made inert";
+        self.family("elements_gated", help, &rows.collect::<Vec<_>>())?;
+        let rows = UnreadablePage::ALL
+            .iter()
+            .enumerate()
+            .map(|(place, reason)| {
+                let count = self.sum(|worker| number(&worker.unreadable_pages, place));
+                ([("reason", reason.label())], count)
+            });
         let rows: Vec<_> = rows.collect();
-        self.family(
-            "cookies_stripped",
-            "Cookies that were not let through",
-            &rows,
-        )?;
+        self.family("pages_unreadable", "Pages that could not be read", &rows)?;
         let reports = self.counters.inventory.reports();
         let rows = reports.iter().map(|((site, vendor, purpose), count)| {
             let labels = [

@@ -1,5 +1,7 @@
 //! The closed sets of things that are counted, with the names they have as labels.
 
+use std::fmt;
+
 /// A closed set, its members numbered from zero.
 pub(super) trait Kind: Copy + 'static {
     /// Every member, in order of its number.
@@ -30,12 +32,14 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// Which way a cookie was going.
+    /// Where something was that did not pass.
     Direction {
-        /// From the visitor to the website.
+        /// A cookie, from the visitor to the website.
         Request = "request",
-        /// From the website to the visitor.
+        /// A cookie, from the website to the visitor.
         Response = "response",
+        /// An element of a page.
+        Page = "page",
     }
 
     /// What was wrong with a visitor's input.
@@ -68,6 +72,22 @@ kinds! {
         Consent = "consent",
     }
 
+    /// Why a page could not be read.
+    UnreadablePage {
+        /// A tag has no end within the memory for it.
+        TooLongTag = "too_long_tag",
+        /// The page is too large, its content coding undone.
+        TooLarge = "too_large",
+        /// A content coding that can't be undone.
+        UnknownCoding = "unknown_coding",
+        /// Content that isn't what its coding says.
+        BrokenCoding = "broken_coding",
+        /// A character encoding that was told too late.
+        Charset = "charset",
+        /// Only a part of the page.
+        Partial = "partial",
+    }
+
     /// How an exchange with a website failed.
     UpstreamFailure {
         /// No connection.
@@ -98,6 +118,23 @@ kinds! {
         Tls12 = "1.2",
         /// RFC 8446.
         Tls13 = "1.3",
+    }
+}
+
+impl fmt::Display for UnreadablePage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TooLongTag => "a tag is longer than limits.page_memory",
+            Self::TooLarge => "it is longer than limits.page_size",
+            Self::UnknownCoding => {
+                "its content coding is none of gzip, deflate, br, zstd (third_parties.fail = \"open\" lets it pass)"
+            }
+            Self::BrokenCoding => "its content is not what its content coding says",
+            Self::Charset => "it declares iso-2022-jp after its first piece; Content-Type should",
+            Self::Partial => {
+                "the website sent a part of it, unasked (third_parties.fail = \"open\" lets it pass)"
+            }
+        })
     }
 }
 

@@ -11,6 +11,8 @@ mod strip;
 mod worker;
 
 pub(crate) use hub::Metrics;
-pub(crate) use kind::{Direction, Handshake, Malformed, ReloadResult, TlsVersion, UpstreamFailure};
+pub(crate) use kind::{
+    Direction, Handshake, Malformed, ReloadResult, TlsVersion, UnreadablePage, UpstreamFailure,
+};
 pub(crate) use strip::{StripCounters, StripTable};
 pub(crate) use worker::WorkerMetrics;

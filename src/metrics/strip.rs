@@ -1,4 +1,4 @@
-//! Cookies that did not pass, by site, vendor, purpose and direction.
+//! Cookies and elements of pages that did not pass, by site, vendor, purpose and direction.
 //!
 //! A [`StripTable`] belongs to one configuration and has an array of counters for each worker. When
 //! a reload replaces it, its numbers are folded into [`StripHistory`] once nobody can count in it any
@@ -16,7 +16,7 @@ use std::{
 use super::kind::{Direction, Kind};
 use crate::privacy::Purpose;
 
-/// Stands for the vendor and the purpose of cookies that nobody claims.
+/// Stands for the vendor and the purpose of what nobody claims.
 const UNKNOWN: &str = "unknown";
 
 /// A worker's counters for one configuration.
@@ -36,7 +36,7 @@ impl StripCounters {
         }
     }
 
-    /// Counts a cookie that was removed; `vendor` is `None` if nobody claims it. Numbers are places
+    /// Counts what did not pass; `vendor` is `None` if nobody claims it. Numbers are places
     /// in the lists that the table was made with.
     pub(crate) fn count(&self, site: usize, vendor: Option<usize>, direction: Direction) {
         let vendor = vendor.map_or(self.vendors, |vendor| vendor.min(self.vendors));
@@ -132,7 +132,7 @@ impl StripTable {
     }
 }
 
-/// What a number of stripped cookies belongs to.
+/// What a number of cookies or elements belongs to.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) struct Labels {
     pub(super) site: String,
@@ -141,7 +141,7 @@ pub(super) struct Labels {
     pub(super) direction: &'static str,
 }
 
-/// Stripped cookies by what they belong to.
+/// Numbers by what they belong to.
 pub(super) type Totals = BTreeMap<Labels, u64>;
 
 /// The tables of all configurations since the start.

@@ -13,7 +13,7 @@ use std::{
 
 use http::Version;
 
-use super::kind::{Handshake, Malformed, UpstreamFailure};
+use super::kind::{Handshake, Malformed, UnreadablePage, UpstreamFailure};
 use crate::inventory::Sightings;
 
 /// The upper bounds of the duration buckets, in microseconds; a last bucket has none.
@@ -40,6 +40,7 @@ pub(crate) struct WorkerMetrics {
     pub(super) upstream_retries: Count,
     pub(super) endpoints_ejected: Count,
     pub(super) malformed: [Count; 13],
+    pub(super) unreadable_pages: [Count; 6],
     pub(super) address_fields_removed: Count,
     third_parties: Arc<Sightings>,
 }
@@ -128,6 +129,11 @@ impl WorkerMetrics {
         add_to(&self.malformed, kind as usize);
     }
 
+    /// A page could not be read.
+    pub(crate) fn unreadable_page(&self, reason: UnreadablePage) {
+        add_to(&self.unreadable_pages, reason as usize);
+    }
+
     /// Fields that could carry the client's address were removed from a request.
     pub(crate) fn address_fields_removed(&self, fields: u32) {
         if fields > 0 {
@@ -147,6 +153,7 @@ mod tests {
         assert_eq!(metrics.handshakes.len(), Handshake::ALL.len());
         assert_eq!(metrics.upstream_errors.len(), UpstreamFailure::ALL.len());
         assert_eq!(metrics.malformed.len(), Malformed::ALL.len());
+        assert_eq!(metrics.unreadable_pages.len(), UnreadablePage::ALL.len());
         for (number, handshake) in Handshake::ALL.iter().enumerate() {
             assert_eq!(handshake.number(), number, "{handshake:?}");
         }

@@ -17,6 +17,7 @@ use super::{
     roster::{Member, roster},
     rules::{CookieList, Vendor},
     third_parties::{ClickIdentifiers, Disguises, HostTable, Payloads, SnippetTable},
+    validators::fingerprint,
 };
 
 /// A vendor's place in the catalogue in force. Ids hold for one configuration only.
@@ -60,6 +61,8 @@ pub struct Catalogue {
     snippets: SnippetTable,
     /// Where the operator's begin.
     first_own: usize,
+    /// What it says, in a number.
+    fingerprint: u64,
 }
 
 impl Catalogue {
@@ -107,6 +110,8 @@ impl Catalogue {
             .zip(&members)
             .map(|(id, member)| (slug(&member.vendor.name), id))
             .collect();
+        let vendors: Vec<&Vendor> = members.iter().map(|member| &member.vendor).collect();
+        let fingerprint = fingerprint(&vendors);
         Self {
             members,
             files: files.iter().map(|file| file.path.clone()).collect(),
@@ -119,7 +124,13 @@ impl Catalogue {
             hosts,
             snippets,
             first_own,
+            fingerprint,
         }
+    }
+
+    /// A number for what it says: another catalogue has another one.
+    pub(super) fn fingerprint(&self) -> u64 {
+        self.fingerprint
     }
 
     /// Whose cookie `name` is; `None` if no vendor claims it.

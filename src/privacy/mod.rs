@@ -11,13 +11,17 @@ mod address;
 mod address_fields;
 mod catalogue;
 pub mod centre;
+mod charset_label;
 mod client_ip;
 mod consent;
+mod content_coding;
 mod cookies;
+mod destination;
 mod field_lines;
 mod field_value;
 mod fields;
 pub mod html;
+mod page_type;
 mod pattern;
 mod patterns;
 mod policy;
@@ -28,6 +32,7 @@ mod response;
 mod roster;
 mod rules;
 mod third_parties;
+mod validators;
 
 /// The vendors that privet knows, as TOML in the form of `[[vendor]]`.
 pub const BUILT_IN_CATALOGUE: &str = concat!(
@@ -41,20 +46,24 @@ pub const BUILT_IN_CATALOGUE: &str = concat!(
 
 pub use address::{ClientAddr, MinimisedAddr, PseudonymKey, PseudonymReader};
 pub use catalogue::{Catalogue, Claim, Origin, VendorId, slug};
+pub use charset_label::{PRESCANNED, declared_charset};
 pub use client_ip::{Derived, TrustedProxies};
 pub use consent::{
     Answer, Answers, CONSENT_COOKIE, Choice, Consent, ConsentPolicy, ConsentSource, MIRROR_COOKIE,
     Outcome, PlatformId, PlatformReading, SERVICE_ALIASES, State,
 };
+pub use content_coding::{ContentCoding, UnknownCoding};
 pub use cookies::{
     CAPPED_COOKIE, CookieDecision, CookieMemory, CookiePair, Evictions, Reissues, cookie_name,
     evictions, imf_fixdate, pairs, request_pairs,
 };
+pub use destination::Destination;
 pub use field_lines::FieldLines;
 pub use field_value::{FieldValue, InvalidFieldValue};
 pub(crate) use fields::is_connection_specific;
 pub use fields::{Removal, removal};
 pub use html::Syntax;
+pub use page_type::PageType;
 pub(crate) use pattern::exactly;
 pub use policy::{Policy, Stripped, Verdict, is_own_cookie};
 pub use purpose::{Purpose, Purposes};
@@ -73,3 +82,4 @@ pub use third_parties::{
     PageContext, PageGate, ThirdPartyRules, TransferBasis, UnknownHosts, Unreadable, Violation,
     admit_own, admitting, gate_page, nonce, policy_hosts, transfer_basis, violations,
 };
+pub use validators::{ConsentTag, bind_to_consent, drop_digests};

@@ -15,6 +15,7 @@ use super::{
         UnknownCookies,
     },
     third_parties::{self, DisguisedCookies, ThirdPartyRules, is_allowed},
+    validators::{ConsentTag, fingerprint},
 };
 use crate::privacy::field_value::FieldValue;
 
@@ -42,6 +43,8 @@ pub struct Policy {
     /// `X-Privet-Consent` for each set of purposes, by the set's bits.
     consent_values: Vec<(Purposes, FieldValue)>,
     third_parties: ThirdPartyRules,
+    /// What its pages are made by, in a number.
+    fingerprint: u64,
     /// For each vendor whether it sits outside the allowed countries; empty where all are allowed.
     elsewhere: Box<[bool]>,
     /// What was learnt of cookies on this website.
@@ -82,6 +85,8 @@ impl Policy {
             .iter()
             .map(|pattern| (Layer::Operator, pattern.as_str(), ()));
         let enforces = mode == Mode::Enforce;
+        let version = option_env!("CARGO_PKG_VERSION");
+        let fingerprint = fingerprint(&(version, &third_parties, catalogue.fingerprint()));
         let elsewhere = third_parties.allowed_countries.as_deref().map(|allowed| {
             let vendors = catalogue.iter();
             let elsewhere = vendors.map(|(_, vendor)| !is_allowed(vendor, allowed));
@@ -111,6 +116,7 @@ impl Policy {
             same_site: cookies.same_site,
             max_lifetime: whole_seconds(cookies.max_lifetime),
             consent_values: consent_values(),
+            fingerprint,
             third_parties,
             elsewhere: elsewhere.unwrap_or_default(),
             disguised: DisguisedCookies::default(),
@@ -171,6 +177,16 @@ impl Policy {
                 .is_some_and(|rest| rest.len() > 1 && rest.ends_with('.')),
             None => own == host,
         })
+    }
+
+    /// Whether pages are made anew for each visitor's consent.
+    pub fn rewrites_pages(&self) -> bool {
+        self.third_parties.gate && self.enforces()
+    }
+
+    /// The name of everything that decides what is done to a page for `consent`.
+    pub fn consent_tag(&self, consent: &Consent) -> ConsentTag {
+        ConsentTag::new(self.fingerprint, consent)
     }
 
     /// `[third_parties]`.

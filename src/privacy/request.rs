@@ -9,13 +9,17 @@ use http::{HeaderMap, HeaderName, Method, header, uri::PathAndQuery};
 use super::{
     address::ClientAddr,
     consent::Consent,
+    content_coding::readable_codings,
     cookies::CookieDecision,
+    destination::Destination,
     field_lines::FieldLines,
     field_value::FieldValue,
     fields::{is_connection_specific, is_removed, named_by_connection},
     policy::Policy,
+    validators::minimise_conditions,
 };
 
+const AVAILABLE_DICTIONARY: HeaderName = HeaderName::from_static("available-dictionary");
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -66,6 +70,8 @@ pub struct OriginRequest {
     fields: FieldLines,
     content: Content,
     upgrade: bool,
+    destination: Destination,
+    holds_page: bool,
 }
 
 impl OriginRequest {
@@ -93,6 +99,17 @@ impl OriginRequest {
     pub fn is_upgrade(&self) -> bool {
         self.upgrade
     }
+
+    /// What its response is for.
+    pub fn destination(&self) -> Destination {
+        self.destination
+    }
+
+    /// Whether the browser holds the page as it is with the present consent, so that a 304 is one
+    /// for a page.
+    pub fn holds_page(&self) -> bool {
+        self.holds_page
+    }
 }
 
 /// Makes the website's request, with the cookies that pass, and without the click identifiers of
@@ -118,6 +135,12 @@ pub fn minimise_request(
                 }
             }
             _ if is_connection_specific(&name) || named.contains(&name) => {}
+            header::ACCEPT_ENCODING if policy.rewrites_pages() => {
+                let readable = readable_codings(&value);
+                fields.push(name, readable.unwrap_or(value));
+            }
+            // It tells of a coding that privet can't undo (RFC 9842 §2.2).
+            _ if name == AVAILABLE_DICTIONARY && policy.rewrites_pages() => {}
             _ if is_removed(name.as_str(), value.as_bytes(), request.client) => {
                 fields_removed += 1;
             }
@@ -128,6 +151,15 @@ pub fn minimise_request(
             _ => fields.push(name, value),
         }
     }
+    let destination = if policy.third_parties().gate {
+        Destination::of(&fields)
+    } else {
+        Destination::Document
+    };
+    let holds_page = policy.rewrites_pages()
+        && minimise_conditions(request.method, &mut fields, destination, || {
+            policy.consent_tag(&cookies.consent)
+        });
     add_own_fields(&request, policy, &cookies.consent, trailers, &mut fields);
     let target = policy.without_click_identifiers(request.target.as_str(), &cookies.consent);
     // What is left of a target is one.
@@ -138,6 +170,8 @@ pub fn minimise_request(
         fields,
         content: request.content,
         upgrade: request.upgrade.is_some(),
+        destination,
+        holds_page,
     };
     (origin, fields_removed)
 }

@@ -10,7 +10,11 @@ use std::{
 use bytes::{Bytes, BytesMut};
 use http_body::{Body, Frame, SizeHint};
 
-use super::{record::Record, snapshot::Snapshot};
+use super::{
+    page::{ObservedPage, PageBody},
+    record::Record,
+    snapshot::Snapshot,
+};
 use crate::{
     privacy::minimise_response_trailers,
     upstream::{ExchangeError, Stream, UpstreamBody},
@@ -22,27 +26,97 @@ pub(crate) struct ResponseBody {
     record: Option<Box<Record>>,
 }
 
-enum Content {
+/// Where content comes from.
+pub(super) enum Content {
     Full(Bytes),
     /// With whose rules its trailer section is measured by.
     Upstream(UpstreamBody, Rc<Snapshot>, usize),
+    /// A page, gated on its way.
+    Page(Box<PageBody>),
+    /// A page that passes as it is, and is looked at.
+    Observed(Box<ObservedPage>),
+}
+
+/// Why content ends before its end.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum BodyError {
+    /// The exchange with the website failed.
+    Exchange(ExchangeError),
+    /// The page could not be read on; what was sent of it ends with a notice.
+    Page,
+}
+
+impl fmt::Display for BodyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exchange(error) => error.fmt(f),
+            Self::Page => f.write_str("page can't be read on"),
+        }
+    }
+}
+
+impl std::error::Error for BodyError {}
+
+impl Content {
+    /// How many bytes are to come, if that is known.
+    fn length(&self) -> Option<u64> {
+        match self {
+            Self::Full(content) => Some(content.len() as u64),
+            Self::Upstream(body, ..) => body.length(),
+            Self::Page(_) => None,
+            Self::Observed(page) => page.source().length(),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Full(content) => content.is_empty(),
+            Self::Upstream(body, ..) => body.is_empty(),
+            Self::Page(_) => false,
+            Self::Observed(page) => page.source().is_empty(),
+        }
+    }
+
+    /// The next piece.
+    pub(super) fn poll_next(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        match self {
+            Self::Full(content) if content.is_empty() => Poll::Ready(None),
+            Self::Full(content) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(content))))),
+            Self::Upstream(body, snapshot, site) => {
+                let frame = body.poll_frame(cx);
+                let frame = frame.map_ok(|frame| minimised(frame, snapshot, *site));
+                frame.map_err(BodyError::Exchange)
+            }
+            Self::Page(page) => page.poll_next(cx),
+            Self::Observed(page) => page.poll_next(cx),
+        }
+    }
 }
 
 impl ResponseBody {
     /// Content that is all here.
     pub(super) fn full(content: impl Into<Bytes>) -> Self {
-        Self {
-            content: Content::Full(content.into()),
-            record: None,
-        }
+        Self::new(Content::Full(content.into()))
     }
 
     /// The content of a website, by its place in the configuration.
     pub(super) fn upstream(body: UpstreamBody, snapshot: Rc<Snapshot>, site: usize) -> Self {
+        Self::new(Content::Upstream(body, snapshot, site))
+    }
+
+    pub(super) fn new(content: Content) -> Self {
         Self {
-            content: Content::Upstream(body, snapshot, site),
+            content,
             record: None,
         }
+    }
+
+    /// Where the content comes from; nothing is left in its place.
+    pub(super) fn take_content(&mut self) -> Content {
+        std::mem::replace(&mut self.content, Content::Full(Bytes::new()))
     }
 
     /// Takes the record that is to be written when the response has ended.
@@ -57,10 +131,7 @@ impl ResponseBody {
 
     /// How many bytes are to come, if that is known.
     pub(super) fn length(&self) -> Option<u64> {
-        match &self.content {
-            Content::Full(content) => Some(content.len() as u64),
-            Content::Upstream(body, ..) => body.length(),
-        }
+        self.content.length()
     }
 
     /// The stream behind a `101 Switching Protocols`, and the record to keep until it ends.
@@ -70,30 +141,29 @@ impl ResponseBody {
                 let (stream, input) = body.into_tunnel()?;
                 Some((stream, input, self.record))
             }
-            Content::Full(_) => None,
+            Content::Full(_) | Content::Page(_) | Content::Observed(_) => None,
         }
     }
 
     pub(super) fn poll_next(
         &mut self,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, ExchangeError>>> {
-        let frame = match &mut self.content {
-            Content::Full(content) if content.is_empty() => Poll::Ready(None),
-            Content::Full(content) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(content))))),
-            Content::Upstream(body, snapshot, site) => {
-                let frame = body.poll_frame(cx);
-                frame.map_ok(|frame| minimised(frame, snapshot, *site))
-            }
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let frame = self.content.poll_next(cx);
+        let Some(record) = &mut self.record else {
+            return frame;
         };
-        if let Some(record) = &mut self.record {
-            match &frame {
-                Poll::Ready(Some(Ok(frame))) => {
-                    record.bytes += frame.data_ref().map_or(0, Bytes::len) as u64;
-                }
-                Poll::Ready(Some(Err(error))) => record.broken_off(*error),
-                Poll::Ready(None) | Poll::Pending => {}
+        match &frame {
+            Poll::Ready(Some(Ok(frame))) => {
+                record.bytes += frame.data_ref().map_or(0, Bytes::len) as u64;
             }
+            Poll::Ready(Some(Err(error))) => record.broken_off(*error),
+            Poll::Ready(None) | Poll::Pending => {}
+        }
+        match &mut self.content {
+            Content::Page(page) => record.note_page(page.gated(), page.take_failure()),
+            Content::Observed(page) => record.note_page(page.gated(), page.take_failure()),
+            Content::Full(_) | Content::Upstream(..) => {}
         }
         frame
     }
@@ -112,25 +182,30 @@ fn minimised(mut frame: Frame<Bytes>, snapshot: &Snapshot, site: usize) -> Frame
 
 impl Body for ResponseBody {
     type Data = Bytes;
-    type Error = ExchangeError;
+    type Error = BodyError;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, ExchangeError>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         self.get_mut().poll_next(cx)
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.content {
-            Content::Full(content) => content.is_empty(),
-            Content::Upstream(body, ..) => body.is_empty(),
-        }
+        self.content.is_empty()
     }
 
     fn size_hint(&self) -> SizeHint {
         self.length()
             .map_or_else(SizeHint::default, SizeHint::with_exact)
+    }
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Content")
+            .field("length", &self.length())
+            .finish_non_exhaustive()
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
     body::ResponseBody,
     content::BoundedContent,
     own,
+    page::{self, PageVisit},
     record::{Record, failure_kind},
     refusal::Refusal,
     response::ClientResponse,
@@ -28,7 +29,7 @@ use crate::{
         minimise_request, minimise_response,
     },
     site::Authority,
-    upstream::{BoxContent, ExchangeError, SendReport, Upstream},
+    upstream::{BoxContent, SendReport, Upstream},
 };
 
 /// A visitor's request as its protocol delivers it, framing already checked.
@@ -217,6 +218,17 @@ async fn answer(
     count_stripped(&snapshot, index, &stripped, Direction::Response);
     let sightings = visitor.worker.metrics().third_parties();
     third_parties::silence(&mut response, site, &cookies.consent, sightings, now);
+    record.set_cookies_stripped = u32::try_from(stripped.len()).unwrap_or(u32::MAX);
+    let visit = PageVisit {
+        snapshot: &snapshot,
+        site: index,
+        policy,
+        cookies: &cookies,
+        origin: &origin,
+        authority: &text,
+        host,
+    };
+    page::gate(&mut response, &visit, record).await?;
     third_parties::add(
         &mut response,
         reader,
@@ -224,7 +236,6 @@ async fn answer(
         &cookies.consent,
         sightings.known(),
     );
-    record.set_cookies_stripped = u32::try_from(stripped.len()).unwrap_or(u32::MAX);
     Ok(response)
 }
 
@@ -364,44 +375,13 @@ fn count_stripped(snapshot: &Snapshot, site: usize, stripped: &[Stripped], direc
 }
 
 fn count_refusal(record: &Record, refusal: Refusal) {
-    if let Some(kind) = malformed_kind(refusal) {
+    if let Some(kind) = refusal.malformed() {
         record.worker.metrics().malformed(kind);
     }
 }
 
 fn count_malformed(visitor: &Visitor, refusal: Refusal) {
-    if let Some(kind) = malformed_kind(refusal) {
+    if let Some(kind) = refusal.malformed() {
         visitor.worker.metrics().malformed(kind);
     }
-}
-
-fn malformed_kind(refusal: Refusal) -> Option<Malformed> {
-    use crate::upstream::ContentFailure;
-    Some(match refusal {
-        Refusal::Head(error) => match error {
-            HeadError::StartLine | HeadError::Version | HeadError::Method | HeadError::Target => {
-                Malformed::RequestLine
-            }
-            HeadError::Field | HeadError::Expectation => Malformed::Header,
-            HeadError::Framing | HeadError::Coding => Malformed::Framing,
-            HeadError::Authority => Malformed::Authority,
-            HeadError::TooLarge | HeadError::TooManyFields => Malformed::TooLargeHead,
-            HeadError::TargetTooLong => Malformed::TooLongUrl,
-        },
-        Refusal::Misdirected => Malformed::Authority,
-        Refusal::HeadTimeout => Malformed::Timeout,
-        Refusal::ContentTooLarge => Malformed::TooLargeBody,
-        Refusal::Exchange(ExchangeError::Content(failure)) => match failure {
-            ContentFailure::Gone => return None,
-            ContentFailure::Malformed => Malformed::Framing,
-            ContentFailure::TooLarge => Malformed::TooLargeBody,
-            ContentFailure::Timeout => Malformed::Timeout,
-        },
-        Refusal::Exchange(ExchangeError::Upstream(_))
-        | Refusal::CrossSite
-        | Refusal::Form
-        | Refusal::MethodNotAllowed(_)
-        | Refusal::NotFound
-        | Refusal::NoConsent => return None,
-    })
 }

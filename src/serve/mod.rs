@@ -4,12 +4,13 @@
 mod arrival;
 mod body;
 mod content;
+pub mod error_page;
 mod exchange;
 mod http1;
 mod http2;
 mod keys;
 mod own;
-pub mod page;
+mod page;
 mod record;
 mod redirect;
 mod refusal;

@@ -10,11 +10,11 @@ use std::{
 use http::{Method, StatusCode, Version, uri::PathAndQuery};
 use tokio::time::Instant;
 
-use super::worker::Worker;
+use super::{body::BodyError, worker::Worker};
 use crate::privacy::FieldValue;
 use crate::{
     log::AccessEntry,
-    metrics::UpstreamFailure,
+    metrics::{UnreadablePage, UpstreamFailure},
     privacy::MinimisedAddr,
     upstream::{Endpoint, ExchangeError, UpstreamError},
 };
@@ -42,6 +42,7 @@ pub(super) struct Record {
     pub(super) user_agent: Option<FieldValue>,
     pub(super) cookies_stripped: u32,
     pub(super) set_cookies_stripped: u32,
+    pub(super) elements_gated: u32,
 }
 
 impl Record {
@@ -67,6 +68,7 @@ impl Record {
             user_agent: None,
             cookies_stripped: 0,
             set_cookies_stripped: 0,
+            elements_gated: 0,
         }
     }
 
@@ -79,9 +81,27 @@ impl Record {
         i64::try_from(since).unwrap_or(i64::MAX)
     }
 
+    /// Notes how many elements of a page were gated so far, and why it could not be read on.
+    pub(super) fn note_page(&mut self, gated: usize, failure: Option<UnreadablePage>) {
+        self.elements_gated = u32::try_from(gated).unwrap_or(u32::MAX);
+        if let Some(reason) = failure {
+            self.unreadable_page(reason);
+        }
+    }
+
+    /// Notes that a page could not be read.
+    pub(super) fn unreadable_page(&self, reason: UnreadablePage) {
+        self.worker.metrics().unreadable_page(reason);
+        tracing::warn!(
+            request_id = self.request_id.to_str().unwrap_or_default(),
+            upstream = self.upstream.as_ref().map(|endpoint| endpoint.label()),
+            "page can't be read: {reason}"
+        );
+    }
+
     /// Notes that the content broke off.
-    pub(super) fn broken_off(&self, error: ExchangeError) {
-        if let ExchangeError::Upstream(error) = error {
+    pub(super) fn broken_off(&self, error: BodyError) {
+        if let BodyError::Exchange(ExchangeError::Upstream(error)) = error {
             self.worker.metrics().upstream_error(failure_kind(error));
             tracing::warn!(
                 request_id = self.request_id.to_str().unwrap_or_default(),
@@ -119,7 +139,7 @@ impl Drop for Record {
             user_agent: self.user_agent.as_ref().map(FieldValue::as_bytes),
             cookies_stripped: self.cookies_stripped,
             set_cookies_stripped: self.set_cookies_stripped,
-            elements_gated: 0,
+            elements_gated: self.elements_gated,
         });
     }
 }

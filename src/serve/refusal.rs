@@ -3,9 +3,10 @@
 
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 
-use super::{body::ResponseBody, page};
+use super::{body::ResponseBody, error_page};
 use crate::{
     http1::HeadError,
+    metrics::{Malformed, UnreadablePage},
     privacy::FieldValue,
     upstream::{ContentFailure, ExchangeError, UpstreamError},
 };
@@ -33,6 +34,8 @@ pub(crate) enum Refusal {
     NotFound,
     /// A vendor's path without the visitor's consent.
     NoConsent,
+    /// The website's page can't be read, so nobody knows whom it would have the browser contact.
+    Page(UnreadablePage),
 }
 
 impl Refusal {
@@ -61,6 +64,7 @@ impl Refusal {
             Self::Form => StatusCode::BAD_REQUEST,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Page(_) => StatusCode::BAD_GATEWAY,
             Self::Exchange(ExchangeError::Content(failure)) => match failure {
                 ContentFailure::Gone | ContentFailure::Malformed => StatusCode::BAD_REQUEST,
                 ContentFailure::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -77,6 +81,39 @@ impl Refusal {
                 }
             },
         }
+    }
+
+    /// As what it is counted, if it is the visitor's input that was wrong.
+    pub(crate) const fn malformed(self) -> Option<Malformed> {
+        Some(match self {
+            Self::Head(error) => match error {
+                HeadError::StartLine
+                | HeadError::Version
+                | HeadError::Method
+                | HeadError::Target => Malformed::RequestLine,
+                HeadError::Field | HeadError::Expectation => Malformed::Header,
+                HeadError::Framing | HeadError::Coding => Malformed::Framing,
+                HeadError::Authority => Malformed::Authority,
+                HeadError::TooLarge | HeadError::TooManyFields => Malformed::TooLargeHead,
+                HeadError::TargetTooLong => Malformed::TooLongUrl,
+            },
+            Self::Misdirected => Malformed::Authority,
+            Self::HeadTimeout => Malformed::Timeout,
+            Self::ContentTooLarge => Malformed::TooLargeBody,
+            Self::Exchange(ExchangeError::Content(failure)) => match failure {
+                ContentFailure::Gone => return None,
+                ContentFailure::Malformed => Malformed::Framing,
+                ContentFailure::TooLarge => Malformed::TooLargeBody,
+                ContentFailure::Timeout => Malformed::Timeout,
+            },
+            Self::Exchange(ExchangeError::Upstream(_))
+            | Self::CrossSite
+            | Self::Form
+            | Self::MethodNotAllowed(_)
+            | Self::NotFound
+            | Self::NoConsent
+            | Self::Page(_) => return None,
+        })
     }
 
     /// What happened, in a few words and in a sentence.
@@ -136,6 +173,10 @@ impl Refusal {
                 "Not without your consent",
                 "This address belongs to a company that you have not consented to, so it was not asked. Your privacy choices for this website are at /.privet/ on it.",
             ),
+            Self::Page(_) => (
+                "This page can't be shown",
+                "The gateway keeps other companies out of this page without your consent. It could not read the page, so the page was not sent.",
+            ),
             Self::Exchange(ExchangeError::Upstream(
                 UpstreamError::ConnectTimeout | UpstreamError::Timeout,
             )) => (
@@ -157,8 +198,8 @@ impl Refusal {
     ) -> Response<ResponseBody> {
         let status = self.status();
         let (title, explanation) = self.words();
-        let form = page::preferred(accept.and_then(|accept| accept.to_str().ok()));
-        let content = page::error_page(form, status, title, explanation, request_id);
+        let form = error_page::preferred(accept.and_then(|accept| accept.to_str().ok()));
+        let content = error_page::error_page(form, status, title, explanation, request_id);
         let mut response = Response::new(ResponseBody::full(content));
         *response.status_mut() = status;
         let fields: &mut HeaderMap = response.headers_mut();

@@ -11,7 +11,7 @@ use tokio::{
 };
 
 use super::{
-    body::ResponseBody,
+    body::{BodyError, ResponseBody},
     http1::{Next, close},
     response::ClientResponse,
     visitor::Visitor,
@@ -205,7 +205,7 @@ async fn write_data<S: AsyncRead + AsyncWrite + Unpin>(
 async fn next_frame<S: AsyncRead + AsyncWrite + Unpin>(
     wire: &SharedWire<S>,
     body: &mut ResponseBody,
-) -> std::io::Result<Option<Result<http_body::Frame<Bytes>, crate::upstream::ExchangeError>>> {
+) -> std::io::Result<Option<Result<http_body::Frame<Bytes>, BodyError>>> {
     poll_fn(|cx| {
         if let Poll::Ready(frame) = body.poll_next(cx) {
             return Poll::Ready(Ok(frame));

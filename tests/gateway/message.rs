@@ -203,27 +203,37 @@ impl<S: Read> Input<S> {
         Head::parse(self.until(b"\r\n\r\n")?).map(Some)
     }
 
+    /// The data of the next chunk, nothing for the last one; adds what was read to `raw`.
+    pub(crate) fn chunk(&mut self, raw: &mut Vec<u8>) -> io::Result<Vec<u8>> {
+        let line = self.until(b"\r\n")?;
+        raw.extend_from_slice(&line);
+        let size = latin(&line[..line.len() - 2]);
+        let hexadecimal = !size.is_empty() && size.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let size = usize::from_str_radix(&size, 16)
+            .ok()
+            .filter(|_| hexadecimal)
+            .ok_or_else(|| malformed("bad chunk size", &line))?;
+        if size == 0 {
+            return Ok(Vec::new());
+        }
+        let mut data = self.exact(size + 2)?;
+        raw.extend_from_slice(&data);
+        if !data.ends_with(b"\r\n") {
+            return Err(malformed("bad end of a chunk", &data));
+        }
+        data.truncate(size);
+        Ok(data)
+    }
+
     /// Chunked content.
     pub(crate) fn chunked(&mut self) -> io::Result<Chunked> {
         let mut content = Chunked::default();
         loop {
-            let line = self.until(b"\r\n")?;
-            content.raw.extend_from_slice(&line);
-            let size = latin(&line[..line.len() - 2]);
-            let hexadecimal = !size.is_empty() && size.bytes().all(|byte| byte.is_ascii_hexdigit());
-            let size = usize::from_str_radix(&size, 16)
-                .ok()
-                .filter(|_| hexadecimal)
-                .ok_or_else(|| malformed("bad chunk size", &line))?;
-            if size == 0 {
+            let data = self.chunk(&mut content.raw)?;
+            if data.is_empty() {
                 break;
             }
-            let data = self.exact(size + 2)?;
-            content.raw.extend_from_slice(&data);
-            if !data.ends_with(b"\r\n") {
-                return Err(malformed("bad end of a chunk", &data));
-            }
-            content.data.extend_from_slice(&data[..size]);
+            content.data.extend(data);
         }
         loop {
             let line = self.until(b"\r\n")?;

@@ -17,6 +17,7 @@ mod cookies;
 mod leak;
 mod lifecycle;
 mod log;
+mod pages;
 mod response_fields;
 mod third_parties;
 mod tls;

@@ -134,17 +134,23 @@ impl Rewriter {
         out: &mut Vec<u8>,
     ) -> Result<(), TooLong> {
         if self.kept.is_empty() {
-            let sent = self.read(piece, handler, out)?;
+            let (sent, read) = self.read(piece, handler, out);
             self.kept
                 .extend_from_slice(piece.get(sent..).unwrap_or_default());
+            read
         } else {
             let mut input = mem::take(&mut self.kept);
             input.extend_from_slice(piece);
-            let sent = self.read(&input, handler, out)?;
+            let (sent, read) = self.read(&input, handler, out);
             input.drain(..sent);
             self.kept = input;
+            read
         }
-        Ok(())
+    }
+
+    /// After an error: appends what was not sent of all that was written, as it came.
+    pub fn release(&mut self, out: &mut Vec<u8>) {
+        out.append(&mut self.kept);
     }
 
     /// The page is over: appends the rest.
@@ -171,20 +177,25 @@ impl Rewriter {
         Ok(())
     }
 
-    /// Reads on; returns how much of the input is done with.
+    /// Reads on; tells how much of the input is done with.
     fn read<H: PageHandler>(
         &mut self,
         input: &[u8],
         handler: &mut H,
         out: &mut Vec<u8>,
-    ) -> Result<usize, TooLong> {
+    ) -> (usize, Result<(), TooLong>) {
         let mut pass = self.pass(input, handler, out);
-        while pass.step()? {}
-        pass.pause()?;
+        let read = loop {
+            match pass.step() {
+                Ok(true) => {}
+                Ok(false) => break pass.pause(),
+                Err(too_long) => break Err(too_long),
+            }
+        };
         let sent = pass.sent;
-        self.at -= sent;
+        self.at = self.at.saturating_sub(sent);
         self.tag_at = self.tag_at.saturating_sub(sent);
-        Ok(sent)
+        (sent, read)
     }
 
     fn pass<'p, H>(

@@ -285,7 +285,7 @@ impl Tree {
             let local = name
                 .rsplit(|byte| *byte == b':')
                 .next()
-                .map_or(0, super::words::word);
+                .map_or(0, words::word);
             let is_foreign = matches!(local, words::SVG | words::MATH);
             self.foreign_depth = self.foreign_depth.saturating_sub(u32::from(is_foreign));
             return;

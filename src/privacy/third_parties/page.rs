@@ -76,6 +76,11 @@ impl PageGate {
         Ok(self.rewriter.end(&mut gating, out)?)
     }
 
+    /// After an error: appends what was held back, as it came.
+    pub fn release(&mut self, out: &mut Vec<u8>) {
+        self.rewriter.release(out);
+    }
+
     /// Whether the gate changed anything so far. The rewriter may have made ambiguous markup plain
     /// in any case.
     pub fn is_changed(&self) -> bool {

@@ -17,7 +17,7 @@ use crate::{
         Choice, Consent, ConsentSource, FieldLines, FieldValue, Purpose, Purposes, VendorId,
         evictions, slug,
     },
-    serve::{body::ResponseBody, exchange::Scene, page, refusal::Refusal},
+    serve::{body::ResponseBody, error_page, exchange::Scene, refusal::Refusal},
     upstream::BoxContent,
 };
 
@@ -172,7 +172,7 @@ pub(super) async fn choose(
         .fields
         .get(&header::ACCEPT)
         .and_then(|accept| accept.to_str().ok());
-    let mut response = if page::preferred(accept) == page::Form::Json {
+    let mut response = if error_page::preferred(accept) == error_page::Form::Json {
         json(scene, &consent)
     } else {
         see_other(form.get("return_to"))

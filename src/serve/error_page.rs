@@ -237,5 +237,5 @@ impl fmt::Display for JsonString<'_> {
 }
 
 #[cfg(test)]
-#[path = "page_tests.rs"]
+#[path = "error_page_tests.rs"]
 mod tests;

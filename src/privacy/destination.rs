@@ -1,0 +1,109 @@
+//! What a browser wants a response for, as far as it decides what has to be done with pages: by
+//! `Sec-Fetch-Dest` (Fetch Metadata §2.1), and by `Accept` where a browser sends none.
+
+use http::header;
+
+use super::field_lines::FieldLines;
+
+/// See the module.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Destination {
+    /// To be shown as a page, in a window or a frame; also whatever nobody says anything of.
+    Document,
+    /// For a script that asks for HTML.
+    Fragment,
+    /// For a script that doesn't say what it expects.
+    Data,
+    /// For what can't be a page: an image, a script, a font.
+    Resource,
+}
+
+impl Destination {
+    /// That of a request with those fields.
+    pub(super) fn of(fields: &FieldLines) -> Self {
+        let named = fields.get("sec-fetch-dest").map(|line| line.as_bytes());
+        match named {
+            Some(
+                b"audio" | b"audioworklet" | b"font" | b"image" | b"json" | b"manifest"
+                | b"paintworklet" | b"report" | b"script" | b"serviceworker" | b"sharedworker"
+                | b"speculationrules" | b"style" | b"track" | b"video" | b"webidentity" | b"worker"
+                | b"xslt",
+            ) => Self::Resource,
+            Some(b"empty") if accepts_html(fields) => Self::Fragment,
+            Some(b"empty") => Self::Data,
+            None if fields.contains("x-requested-with") => Self::Fragment,
+            None if accepts_only_others(fields) => Self::Data,
+            _ => Self::Document,
+        }
+    }
+
+    /// Whether a page for it is one of its own, not a part of another.
+    pub fn is_document(self) -> bool {
+        self == Self::Document
+    }
+
+    /// Whether a response that is a page would be shown as one, or used as a part of one that is.
+    pub fn may_be_page(self) -> bool {
+        matches!(self, Self::Document | Self::Fragment)
+    }
+}
+
+fn accepted(fields: &FieldLines) -> impl Iterator<Item = &[u8]> {
+    let lines = fields.get_all(&header::ACCEPT);
+    let ranges = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
+    ranges.map(|range| {
+        let name = range.split(|byte| *byte == b';').next();
+        name.unwrap_or_default().trim_ascii()
+    })
+}
+
+fn names_html(range: &[u8]) -> bool {
+    ["text/html", "application/xhtml+xml", "text/*"]
+        .iter()
+        .any(|html| range.eq_ignore_ascii_case(html.as_bytes()))
+}
+
+fn accepts_html(fields: &FieldLines) -> bool {
+    accepted(fields).any(names_html)
+}
+
+/// Whether `Accept` names types, and none that a page could have. Old browsers end each list of
+/// images or styles with `*/*`.
+fn accepts_only_others(fields: &FieldLines) -> bool {
+    accepted(fields).any(|range| !range.is_empty() && range != b"*/*") && !accepts_html(fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::privacy::FieldValue;
+
+    #[test]
+    fn what_nobody_says_anything_of_may_be_a_page() {
+        let html = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+        for (destination, accept, expected) in [
+            (Some("document"), None, Destination::Document),
+            (Some("iframe"), Some("*/*"), Destination::Document),
+            (Some("unheard-of"), None, Destination::Document),
+            (Some("image"), Some(html), Destination::Resource),
+            (Some("empty"), Some("*/*"), Destination::Data),
+            (Some("empty"), Some("text/html"), Destination::Fragment),
+            (None, None, Destination::Document),
+            (None, Some("*/*"), Destination::Document),
+            (None, Some(html), Destination::Document),
+            (None, Some("image/webp,*/*;q=0.8"), Destination::Data),
+            (None, Some("application/json"), Destination::Data),
+        ] {
+            let mut fields = FieldLines::default();
+            if let Some(destination) = destination {
+                let name = http::HeaderName::from_static("sec-fetch-dest");
+                fields.push(name, FieldValue::from_static(destination));
+            }
+            if let Some(accept) = accept {
+                fields.push(header::ACCEPT, FieldValue::from_static(accept));
+            }
+            let found = Destination::of(&fields);
+            assert_eq!(found, expected, "{destination:?} {accept:?}");
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! A page's content as it streams by. What comes in goes out: nothing waits for more than the end of
+//! a tag, and a coding is flushed whenever the website pauses.
+
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::HeaderMap;
+use http_body::Frame;
+
+use super::{encoding::Encoder, notice::NOTICE, rewriting::Rewriting};
+use crate::{
+    metrics::UnreadablePage,
+    privacy::{ContentCoding, drop_digests},
+    serve::body::{BodyError, Content},
+    upstream::UpstreamError,
+};
+
+/// A piece goes out once it has so many bytes, or nothing more is there.
+const PIECE: usize = 16 * 1024;
+/// Steps before it is another's turn.
+const TURN: u32 = 8;
+/// A page of that size, encoded, may be rewritten before its head goes out, if all of it is there.
+const AT_ONCE: usize = 64 * 1024;
+
+/// See the module.
+pub(in crate::serve) struct PageBody {
+    source: Content,
+    /// `None` if the content passes as it is.
+    rewriting: Option<Rewriting>,
+    encoder: Option<Encoder>,
+    /// Rewritten, not encoded yet.
+    plain: Vec<u8>,
+    /// To be sent.
+    out: Vec<u8>,
+    ending: Option<Ending>,
+    failure: Option<UnreadablePage>,
+    failure_told: bool,
+}
+
+enum Ending {
+    Complete(Option<HeaderMap>),
+    Broken(BodyError),
+}
+
+/// How a page begins.
+pub(super) enum Beginning {
+    /// All of it is here, rewritten.
+    Whole(Bytes),
+    /// All of it is here, as the website sent it.
+    Unchanged(Bytes),
+    /// There is more to come.
+    Stream,
+}
+
+impl PageBody {
+    pub(super) fn new(source: Content, rewriting: Rewriting) -> Self {
+        Self {
+            source,
+            rewriting: Some(rewriting),
+            encoder: None,
+            plain: Vec::new(),
+            out: Vec::new(),
+            ending: None,
+            failure: None,
+            failure_told: false,
+        }
+    }
+
+    /// Rewrites what is there already, without waiting. `coding` is applied to what goes out.
+    ///
+    /// # Errors
+    /// Why the page can't be read; nothing of it was sent. `pass_unread` can follow.
+    pub(super) fn begin(
+        &mut self,
+        cx: &mut Context<'_>,
+        coding: Option<ContentCoding>,
+        kept: &mut Vec<Bytes>,
+    ) -> Result<Beginning, UnreadablePage> {
+        let is_whole = self.read_ahead(cx, kept)?;
+        // Not only the gate changes a page: markup that browsers may read in two ways is made plain.
+        let original = self.rewriting.as_mut().and_then(Rewriting::take_original);
+        if is_whole && original.is_some_and(|original| original == self.plain) {
+            return Ok(Beginning::Unchanged(joined(kept)));
+        }
+        self.encoder = coding.map(Encoder::new);
+        self.encode();
+        if !is_whole {
+            return Ok(Beginning::Stream);
+        }
+        if let Some(encoder) = &mut self.encoder {
+            encoder.finish(&mut self.out);
+        }
+        Ok(Beginning::Whole(std::mem::take(&mut self.out).into()))
+    }
+
+    /// Whether all of the content was there and was rewritten.
+    fn read_ahead(
+        &mut self,
+        cx: &mut Context<'_>,
+        kept: &mut Vec<Bytes>,
+    ) -> Result<bool, UnreadablePage> {
+        let mut turns = TURN;
+        let mut size = 0;
+        while size <= AT_ONCE {
+            while self.step()? {
+                turns -= 1;
+                if turns == 0 {
+                    return Ok(false);
+                }
+            }
+            match self.source.poll_next(cx) {
+                Poll::Pending => return Ok(false),
+                Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
+                    Ok(piece) => {
+                        size += piece.len();
+                        kept.push(piece.clone());
+                        self.feed(piece);
+                    }
+                    Err(frame) => {
+                        self.end(frame.into_trailers().ok())?;
+                        return Ok(false);
+                    }
+                },
+                Poll::Ready(Some(Err(error))) => {
+                    self.ending = Some(Ending::Broken(error));
+                    return Ok(false);
+                }
+                Poll::Ready(None) => {
+                    self.end(None)?;
+                    return Ok(matches!(self.ending, Some(Ending::Complete(_))));
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Lets the content pass as it is, beginning with what was read of it.
+    pub(super) fn pass_unread(&mut self, kept: &[Bytes]) {
+        self.rewriting = None;
+        self.ending = None;
+        self.out = kept.concat();
+    }
+
+    /// Whether the page is UTF-8 now and was something else.
+    pub(super) fn is_transcoded(&self) -> bool {
+        let rewriting = self.rewriting.as_ref();
+        rewriting.is_some_and(Rewriting::are_transcoded)
+    }
+
+    /// How many elements were gated so far.
+    pub(in crate::serve) fn gated(&self) -> usize {
+        self.rewriting.as_ref().map_or(0, Rewriting::gated)
+    }
+
+    /// Why the page could not be read on; told once.
+    pub(in crate::serve) fn take_failure(&mut self) -> Option<UnreadablePage> {
+        if self.failure_told {
+            return None;
+        }
+        let rewriting = self.rewriting.as_ref();
+        let failure = self.failure.or_else(|| rewriting?.given_up());
+        self.failure_told = failure.is_some();
+        failure
+    }
+
+    /// The next piece.
+    pub(in crate::serve) fn poll_next(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let mut turns = TURN;
+        while self.ending.is_none() && self.out.len() < PIECE {
+            match self.step() {
+                Ok(true) => {
+                    self.encode();
+                    turns -= 1;
+                    if turns == 0 {
+                        break;
+                    }
+                    continue;
+                }
+                Ok(false) => {}
+                Err(reason) => {
+                    self.cut_off(reason);
+                    break;
+                }
+            }
+            match self.source.poll_next(cx) {
+                Poll::Pending => {
+                    self.flush();
+                    if self.out.is_empty() {
+                        return Poll::Pending;
+                    }
+                    break;
+                }
+                Poll::Ready(frame) => self.take(frame),
+            }
+        }
+        if !self.out.is_empty() {
+            let piece = Bytes::from(std::mem::take(&mut self.out));
+            return Poll::Ready(Some(Ok(Frame::data(piece))));
+        }
+        match &mut self.ending {
+            None => {
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Some(Ending::Complete(trailers)) => {
+                Poll::Ready(trailers.take().map(|fields| Ok(Frame::trailers(fields))))
+            }
+            Some(Ending::Broken(error)) => Poll::Ready(Some(Err(*error))),
+        }
+    }
+
+    fn take(&mut self, frame: Option<Result<Frame<Bytes>, BodyError>>) {
+        let ended = match frame.map(|frame| frame.map(Frame::into_data)) {
+            Some(Ok(Ok(piece))) => {
+                self.feed(piece);
+                Ok(())
+            }
+            Some(Ok(Err(frame))) => self.end(frame.into_trailers().ok()),
+            None => self.end(None),
+            Some(Err(error)) => {
+                self.flush();
+                self.ending = Some(Ending::Broken(error));
+                Ok(())
+            }
+        };
+        match ended {
+            Err(reason) => self.cut_off(reason),
+            Ok(()) => {
+                self.encode();
+                if let (Some(Ending::Complete(_)), Some(encoder)) =
+                    (&self.ending, &mut self.encoder)
+                {
+                    encoder.finish(&mut self.out);
+                }
+            }
+        }
+    }
+
+    fn feed(&mut self, piece: Bytes) {
+        match &mut self.rewriting {
+            Some(rewriting) => rewriting.feed(piece),
+            None => self.out.extend_from_slice(&piece),
+        }
+    }
+
+    fn step(&mut self) -> Result<bool, UnreadablePage> {
+        match &mut self.rewriting {
+            Some(rewriting) => rewriting.step(&mut self.plain),
+            None => Ok(false),
+        }
+    }
+
+    /// The website has sent all; content that breaks off within its coding has not ended.
+    fn end(&mut self, mut trailers: Option<HeaderMap>) -> Result<(), UnreadablePage> {
+        let is_whole = match &mut self.rewriting {
+            Some(rewriting) => {
+                trailers.iter_mut().for_each(drop_digests);
+                rewriting.end(&mut self.plain)?
+            }
+            None => true,
+        };
+        self.ending = Some(if is_whole {
+            Ending::Complete(trailers)
+        } else {
+            Ending::Broken(BodyError::Exchange(UpstreamError::Aborted.into()))
+        });
+        Ok(())
+    }
+
+    /// Ends the page with a notice.
+    fn cut_off(&mut self, reason: UnreadablePage) {
+        self.failure = Some(reason);
+        self.plain.extend_from_slice(NOTICE);
+        self.flush();
+        self.ending = Some(Ending::Broken(BodyError::Page));
+    }
+
+    fn encode(&mut self) {
+        match &mut self.encoder {
+            Some(encoder) => {
+                encoder.encode(&self.plain, &mut self.out);
+                self.plain.clear();
+            }
+            None if self.out.is_empty() => std::mem::swap(&mut self.plain, &mut self.out),
+            None => self.out.append(&mut self.plain),
+        }
+    }
+
+    fn flush(&mut self) {
+        self.encode();
+        if let Some(encoder) = &mut self.encoder {
+            encoder.flush(&mut self.out);
+        }
+    }
+}
+
+/// All pieces as one; a copy only if there are several.
+fn joined(pieces: &[Bytes]) -> Bytes {
+    match pieces {
+        [one] => one.clone(),
+        several => several.concat().into(),
+    }
+}
+
+impl std::fmt::Debug for PageBody {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PageBody")
+            .field("rewriting", &self.rewriting)
+            .finish_non_exhaustive()
+    }
+}
