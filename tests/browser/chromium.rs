@@ -16,8 +16,13 @@ pub(crate) struct Chromium {
 }
 
 impl Chromium {
-    /// Starts one.
+    /// Starts one, for which `*.test` is this machine and nobody else exists.
     pub(crate) fn start() -> Self {
+        Self::resolving("MAP *.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
+    }
+
+    /// Starts one that finds hosts by those rules (`--host-resolver-rules`).
+    pub(crate) fn resolving(rules: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let driver = Driver::start(folder.path());
         let arguments = [
@@ -31,7 +36,7 @@ impl Chromium {
             "--disable-component-update",
             "--disable-sync",
             "--ignore-certificate-errors",
-            "--host-resolver-rules=MAP *.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+            &format!("--host-resolver-rules={rules}"),
             &format!("--user-data-dir={}/profile", folder.path().display()),
         ];
         let session = driver.begin(&json!({
@@ -85,6 +90,13 @@ impl Chromium {
         let script = format!("const done = arguments[0]; {script}");
         let parameters = json!({ "script": script, "args": [] });
         self.call("POST", "/execute/async", &parameters)
+    }
+
+    /// The same, unless another page comes in between.
+    pub(crate) fn try_run_async(&self, script: &str) -> Option<Value> {
+        let script = format!("const done = arguments[0]; {script}");
+        let parameters = json!({ "script": script, "args": [] });
+        self.try_call("POST", "/execute/async", &parameters).ok()
     }
 
     /// Whatever is done next is done in that frame.

@@ -21,4 +21,5 @@ mod pages;
 mod shop;
 mod signals;
 mod stand_ins;
+mod third_parties;
 mod webdriver;

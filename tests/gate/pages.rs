@@ -1,0 +1,182 @@
+//! No page that privet lets through makes a browser contact a refused vendor, however the page is
+//! written, and nothing else of it is lost.
+
+use proptest::{
+    prelude::*,
+    sample::select,
+    test_runner::{Config, TestCaseError, TestRunner},
+};
+
+use crate::{
+    gate::{contacts, harmless},
+    in_process::Gate,
+    nasty::{AROUND, BETWEEN, ELEMENTS, MIXED, QUOTES, SPELLINGS, element, nested},
+    oracle::Fetch,
+};
+
+/// Whether a value can do without quotes.
+fn can_be_bare(spelling: &str) -> bool {
+    !spelling.contains([' ', '\t', '\n', '\r', '"', '\'', '=', '<', '>', '`', '\x0C'])
+}
+
+/// Every element with every spelling, and what a page of it is.
+fn every_element() -> Vec<String> {
+    let mut pages = Vec::new();
+    for spelling in SPELLINGS {
+        for template in ELEMENTS {
+            for quote in QUOTES {
+                if !quote.is_empty() || can_be_bare(spelling) {
+                    pages.push(element(template, spelling, quote));
+                }
+            }
+        }
+        let fits = can_be_bare(spelling) && !spelling.contains('\\');
+        for template in MIXED.iter().filter(|_| fits) {
+            pages.push(element(template, spelling, ""));
+        }
+    }
+    pages
+}
+
+fn list(fetches: &[Fetch]) -> Vec<String> {
+    let lines = fetches.iter().map(|it| format!("{}: {}", it.place, it.url));
+    lines.collect()
+}
+
+/// What is wrong with what came out for `page`.
+fn leaks(page: &str, out: &str) -> Option<String> {
+    let left = contacts(out);
+    (!left.is_empty()).then(|| format!("in:  {page:?}\nout: {out:?}\nstill: {:?}\n", list(&left)))
+}
+
+fn assert_none(wrong: &[String]) {
+    let shown = wrong.iter().take(40).map(String::as_str);
+    let shown: Vec<&str> = shown.collect();
+    assert!(
+        wrong.is_empty(),
+        "{}\n{} in all",
+        shown.join("\n"),
+        wrong.len()
+    );
+}
+
+#[test]
+fn every_element_is_inert_in_every_spelling() {
+    let gate = Gate::new("");
+    let mut wrong = Vec::new();
+    let (mut seen, mut all) = (0, 0);
+    for page in every_element() {
+        all += 1;
+        seen += usize::from(!contacts(&page).is_empty());
+        let page = format!("<!doctype html><title>t</title><p>a</p>{page}<p>b</p>");
+        wrong.extend(leaks(&page, &gate.html(&page)));
+    }
+    assert!(seen * 10 > all * 9, "the oracle sees {seen} of {all}");
+    assert_none(&wrong);
+}
+
+#[test]
+fn every_element_is_inert_in_every_pair_of_surroundings() {
+    let gate = Gate::new("");
+    let mut wrong = Vec::new();
+    let image = "<img src='//metrics.example/x'>";
+    let script = "<script src=//metrics.example/x></script>";
+    let style = "<style>@import '//metrics.example/x'</style>";
+    for (inner, behind) in [(image, script), (script, style), (style, image)] {
+        for page in nested(inner, behind) {
+            wrong.extend(leaks(&page, &gate.html(&page)));
+        }
+    }
+    assert_none(&wrong);
+}
+
+#[test]
+fn what_belongs_to_no_vendor_is_still_fetched() {
+    let gate = Gate::new("");
+    let mut wrong = Vec::new();
+    for template in ELEMENTS.iter().chain(MIXED) {
+        let own = element(template, "https://cdn.other.example/own.js?a=1&amp;b=2", "");
+        let own = format!("<!doctype html><title>t</title><p>a</p>{own}<p>b</p>");
+        let out = gate.html(&own);
+        if out != own {
+            wrong.push(format!("in:  {own:?}\nout: {out:?}"));
+        }
+        // A vendor beside it changes nothing of it.
+        let both = own.replace("<p>a</p>", "<p><script src=//metrics.example></script></p>");
+        let out = gate.html(&both);
+        if harmless(&out) != harmless(&both) {
+            let (before, after) = (list(&harmless(&both)), list(&harmless(&out)));
+            wrong.push(format!(
+                "in:  {both:?}\nout: {out:?}\n{before:?}\n{after:?}"
+            ));
+        }
+    }
+    assert_none(&wrong);
+}
+
+/// Pages that are nested and broken at random.
+fn pages() -> impl Strategy<Value = String> {
+    let spelling = || select(SPELLINGS);
+    let quote = select(QUOTES.as_slice());
+    let simple = (select(ELEMENTS), spelling(), quote)
+        .prop_map(|(template, spelling, quote)| element(template, spelling, quote));
+    let mixed = (select(MIXED), spelling())
+        .prop_map(|(template, spelling)| element(template, spelling, ""));
+    let around = select(AROUND);
+    let piece = prop_oneof![
+        3 => simple,
+        1 => mixed,
+        3 => around.clone().prop_map(|(open, _)| open.to_owned()),
+        2 => around.prop_map(|(_, close)| close.to_owned()),
+        2 => select(BETWEEN).prop_map(str::to_owned),
+    ];
+    prop::collection::vec(piece, 1..12).prop_map(|pieces| pieces.concat())
+}
+
+fn check(granted: &str, cases: u32, check: impl Fn(&Gate, &str) -> Result<(), TestCaseError>) {
+    let gate = Gate::new(granted);
+    let config = Config {
+        cases,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let outcome = TestRunner::new(config).run(&pages(), |page| check(&gate, &page));
+    assert!(outcome.is_ok(), "{}", outcome.expect_err("a failure"));
+}
+
+#[test]
+fn no_page_however_broken_makes_a_browser_contact_a_vendor() {
+    check("", 2000, |gate, page| {
+        let out = gate.html(page);
+        match leaks(page, &out) {
+            Some(leak) => Err(TestCaseError::fail(leak)),
+            None => Ok(()),
+        }
+    });
+}
+
+#[test]
+fn a_page_comes_out_the_same_however_it_comes_in() {
+    check("", 200, |gate, page| {
+        let page = page.as_bytes();
+        let whole = gate.pass([page]).escape_ascii().to_string();
+        let bytes = gate.pass(page.chunks(1)).escape_ascii().to_string();
+        prop_assert_eq!(&bytes, &whole, "byte by byte");
+        for at in 1..page.len() {
+            let (first, second) = page.split_at(at);
+            let parted = gate.pass([first, second]).escape_ascii().to_string();
+            prop_assert_eq!(&parted, &whole, "parted at {}", at);
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn with_consent_a_page_comes_out_as_it_is_read() {
+    // The gate changes nothing; the rewriter makes plain what browsers might read differently.
+    check("analytics.media", 200, |gate, page| {
+        let out = gate.html(page);
+        prop_assert_eq!(list(&contacts(&out)), list(&contacts(page)));
+        Ok(())
+    });
+}
