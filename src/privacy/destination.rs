@@ -19,8 +19,8 @@ pub enum Destination {
 }
 
 impl Destination {
-    /// That of a request with those fields.
-    pub(super) fn of(fields: &FieldLines) -> Self {
+    /// That of a request for `path` with those fields.
+    pub(super) fn of(fields: &FieldLines, path: &str) -> Self {
         let named = fields.get("sec-fetch-dest").map(|line| line.as_bytes());
         match named {
             Some(
@@ -33,6 +33,7 @@ impl Destination {
             Some(b"empty") => Self::Data,
             None if fields.contains("x-requested-with") => Self::Fragment,
             None if accepts_only_others(fields) => Self::Data,
+            None if !accepts_html(fields) && is_file(path) => Self::Data,
             _ => Self::Document,
         }
     }
@@ -46,6 +47,23 @@ impl Destination {
     pub fn may_be_page(self) -> bool {
         matches!(self, Self::Document | Self::Fragment)
     }
+}
+
+/// Whether the name says that it is a file to be fetched, and no page: programs that fetch files go on
+/// where a download broke off, and say nothing of what they want.
+fn is_file(path: &str) -> bool {
+    const PAGES: [&str; 15] = [
+        "asp", "aspx", "cfm", "cgi", "do", "htm", "html", "jsf", "jsp", "jspx", "php", "pl",
+        "shtml", "xht", "xhtml",
+    ];
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let Some((_, ending)) = name.rsplit_once('.') else {
+        return false;
+    };
+    (1..=5).contains(&ending.len())
+        && ending.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && ending.bytes().any(|byte| byte.is_ascii_alphabetic())
+        && !PAGES.iter().any(|page| page.eq_ignore_ascii_case(ending))
 }
 
 fn accepted(fields: &FieldLines) -> impl Iterator<Item = &[u8]> {
@@ -102,8 +120,23 @@ mod tests {
             if let Some(accept) = accept {
                 fields.push(header::ACCEPT, FieldValue::from_static(accept));
             }
-            let found = Destination::of(&fields);
+            let found = Destination::of(&fields, "/shop/");
             assert_eq!(found, expected, "{destination:?} {accept:?}");
+        }
+        for (path, expected) in [
+            ("/releases/gateway.tar.gz", Destination::Data),
+            ("/big.bin", Destination::Data),
+            ("/film.mp4", Destination::Data),
+            ("/", Destination::Document),
+            ("/index.PHP", Destination::Document),
+            ("/a.b/page", Destination::Document),
+            ("/release-1.2", Destination::Document),
+        ] {
+            assert_eq!(
+                Destination::of(&FieldLines::default(), path),
+                expected,
+                "{path}"
+            );
         }
     }
 }

@@ -152,7 +152,7 @@ pub fn minimise_request(
         }
     }
     let destination = if policy.third_parties().gate {
-        Destination::of(&fields)
+        Destination::of(&fields, request.target.path())
     } else {
         Destination::Document
     };

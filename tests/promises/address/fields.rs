@@ -180,10 +180,11 @@ fn fields_that_are_the_visitors_own_arrive_as_they_are() {
         ("Sec-CH-Prefers-Color-Scheme", "dark"),
         ("X-Api-Key", "k"),
         ("Idempotency-Key", "i"),
+        ("Sec-Fetch-Dest", "video"),
         ("If-None-Match", "\"x\""),
         ("Range", "bytes=0-"),
     ];
-    Client::connect(gateway.https()).visit("/", &fields);
+    Client::connect(gateway.https()).visit("/film.mp4", &fields);
     let head = origin.only_request().head;
     for (name, value) in fields {
         assert_eq!(head.all(name), [value], "{name}");

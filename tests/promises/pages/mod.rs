@@ -39,7 +39,7 @@ fn page(text: usize) -> Vec<u8> {
 
 /// The field lines of a visitor who said yes.
 fn consenting() -> String {
-    choice("marketing", "", 10)
+    choice("functional.analytics.marketing.media", "", 10)
 }
 
 /// Answers with a page of HTML, `lines` in its head.
