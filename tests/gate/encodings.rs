@@ -77,7 +77,7 @@ fn a_page_is_gated_in_every_encoding() {
                 let texts = out.matches(text).count();
                 assert_eq!(texts, page.matches(text).count(), "{label}: {out}");
             }
-            let out = gate.pass(&bytes, &kind, 3, "analytics.media");
+            let out = gate.pass(&bytes, &kind, 3, "functional.analytics.marketing.media");
             assert_eq!(out, bytes, "{label}: with consent, byte for byte");
         }
     }
