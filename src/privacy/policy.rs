@@ -14,8 +14,8 @@ use super::{
         AddressRule, ConsentRules, HeaderRules, Mode, PolicyRules, SameSiteDefault, SiteData,
         UnknownCookies,
     },
-    third_parties::{self, DisguisedCookies, ThirdPartyRules, is_allowed},
-    validators::{ConsentTag, fingerprint},
+    third_parties::{DisguisedCookies, ThirdPartyRules, is_allowed},
+    validators::fingerprint,
 };
 use crate::privacy::field_value::FieldValue;
 
@@ -42,15 +42,15 @@ pub struct Policy {
     hidden_lengths: u64,
     /// `X-Privet-Consent` for each set of purposes, by the set's bits.
     consent_values: Vec<(Purposes, FieldValue)>,
-    third_parties: ThirdPartyRules,
+    pub(super) third_parties: ThirdPartyRules,
     /// What its pages are made by, in a number.
-    fingerprint: u64,
+    pub(super) fingerprint: u64,
     /// For each vendor whether it sits outside the allowed countries; empty where all are allowed.
-    elsewhere: Box<[bool]>,
+    pub(super) elsewhere: Box<[bool]>,
     /// What was learnt of cookies on this website.
     disguised: DisguisedCookies,
     /// As [`PolicyRules`] has them.
-    hosts: Vec<String>,
+    pub(super) hosts: Vec<String>,
 }
 
 /// What becomes of a cookie.
@@ -124,74 +124,11 @@ impl Policy {
         }
     }
 
-    /// Whether this visitor's browser may have to do with `vendor`.
-    ///
-    /// Never with one outside the allowed countries. A tag manager loads whatever the operator put
-    /// into it, so consent to its own purpose says too little: every purpose must be granted, or the
-    /// visitor must have answered for the tag manager itself. One that honours Google consent mode
-    /// is told what is granted, and needs consent to what it could be for.
-    pub fn allows_vendor(&self, vendor: VendorId, consent: &Consent) -> bool {
-        let Some(found) = self.catalogue().vendor(vendor) else {
-            return false;
-        };
-        let needs_all = found.marks.tag_manager
-            && found.purpose != Purpose::Necessary
-            && consent.vendor_answer(vendor).is_none();
-        let granted = consent.granted();
-        let consents = if !needs_all {
-            consent.allows_vendor(vendor, found.purpose)
-        } else if self.third_parties.consent_mode {
-            granted.contains(Purpose::Analytics) || granted.contains(Purpose::Marketing)
-        } else {
-            granted == Purposes::ALL
-        };
-        consents && !self.is_elsewhere(vendor)
-    }
-
-    /// Whether `vendor` sits outside the allowed countries, and is refused whatever the consent.
-    pub fn is_elsewhere(&self, vendor: VendorId) -> bool {
-        self.elsewhere.get(usize::from(vendor.0)) == Some(&true)
-    }
-
     /// Whether a cookie of that claim may pass. Necessary ones stay between visitor and website,
     /// wherever the vendor sits.
     fn allows_cookie(&self, claim: Claim, consent: &Consent) -> bool {
         claim.purpose == Purpose::Necessary
             || (consent.allows(claim) && !self.is_elsewhere(claim.vendor))
-    }
-
-    /// Whether pages for that consent have to be read: somebody could be refused, or a consent platform's
-    /// answer has to be made readable.
-    pub fn gates(&self, consent: &Consent) -> bool {
-        let refuses = consent.granted() != Purposes::ALL
-            || consent.vendors().iter().any(|(_, granted)| !granted)
-            || self.third_parties.allowed_countries.is_some();
-        self.third_parties.gate && (refuses || third_parties::may_need_mirror(self, consent))
-    }
-
-    /// Whether the website claims `host`, which is not claimed where it answers to any.
-    pub(super) fn is_own_host(&self, host: &str) -> bool {
-        self.hosts.iter().any(|own| match own.strip_prefix("*.") {
-            Some(parent) => host
-                .strip_suffix(parent)
-                .is_some_and(|rest| rest.len() > 1 && rest.ends_with('.')),
-            None => own == host,
-        })
-    }
-
-    /// Whether pages are made anew for each visitor's consent.
-    pub fn rewrites_pages(&self) -> bool {
-        self.third_parties.gate && self.enforces()
-    }
-
-    /// The name of everything that decides what is done to a page for `consent`.
-    pub fn consent_tag(&self, consent: &Consent) -> ConsentTag {
-        ConsentTag::new(self.fingerprint, consent)
-    }
-
-    /// `[third_parties]`.
-    pub fn third_parties(&self) -> &ThirdPartyRules {
-        &self.third_parties
     }
 
     /// The vendors in force.

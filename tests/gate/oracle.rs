@@ -198,8 +198,14 @@ impl Walk {
             ..
         } = &node.data
         {
+            let is_svg = &*name.ns == "http://www.w3.org/2000/svg";
             let name = name.local.to_string();
+            // Elsewhere they are names like any other.
+            let is_unknown = matches!(&*name, "image" | "use" | "feImage") && !is_svg;
             for attribute in attrs.borrow().iter() {
+                if is_unknown || !is_svg && PRESENTATION.contains(&&*attribute.name.local) {
+                    continue;
+                }
                 self.attribute(&name, &attribute.name.local, &attribute.value);
             }
             self.special(&name, node);

@@ -79,12 +79,25 @@ impl<'p, H: PageHandler> Pass<'p, H> {
         if found.is_none() {
             return false;
         }
-        if let Some(held) = self.rewriter.held
-            && !self.stays_held(held)
-        {
-            return self.rewriter.held.is_none();
+        if let Some(held) = self.rewriter.held {
+            if self.is_text_of_style(held) {
+                self.rewriter.at += 1;
+                return true;
+            }
+            if !self.stays_held(held) {
+                return self.rewriter.held.is_none();
+            }
         }
         self.less_than()
+    }
+
+    /// At a `<` in a held style whose content is read as markup: whether it would begin a tag there.
+    /// No style needs one, so it is made text, and the CSS around it is read as one.
+    fn is_text_of_style(&self, held: Held) -> bool {
+        let is_xml = self.rewriter.syntax == Syntax::Xml;
+        held.in_markup == Some("style")
+            && begins_tag(self.rest(), is_xml)
+            && is_end_tag(self.rest(), "style") == Match::No
     }
 
     /// At a `<` in an element that is held, with content that is read as markup: whether it is
@@ -307,6 +320,15 @@ impl<'p, H: PageHandler> Pass<'p, H> {
             self.start_tag(bytes);
         }
         Ok(true)
+    }
+}
+
+/// Whether a tag, or what is ignored in the place of one, begins here.
+pub(super) fn begins_tag(input: &[u8], is_xml: bool) -> bool {
+    match input {
+        [b'<', b'/', _, ..] => true,
+        [b'<', byte, ..] => begins_name(*byte, is_xml),
+        _ => false,
     }
 }
 

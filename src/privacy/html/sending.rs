@@ -3,12 +3,12 @@
 
 use std::mem;
 
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 use super::{
     foreign::SETTLE,
     raw_text::{Match, is_end_tag},
-    reading::Pass,
+    reading::{Pass, begins_tag},
     rewriter::{Content, Held, PageHandler, Rewriter, State, Syntax},
     tag::{EndTag, RawTag, StartTag},
     tree::Namespace,
@@ -189,9 +189,36 @@ impl<H: PageHandler> Pass<'_, H> {
         self.after_start_tag();
         self.sent = at;
         if !self.rewriter.is_removing {
-            self.send_content(replaced.as_deref().unwrap_or(shown));
-            self.send_content(rest);
+            for part in [replaced.as_deref().unwrap_or(shown), rest] {
+                if held.in_markup == Some("style") {
+                    self.send_style(part);
+                } else {
+                    self.send_content(part);
+                }
+            }
         }
+    }
+
+    /// Sends content of a held style that is read as markup: no tag is left in it.
+    fn send_style(&mut self, content: &[u8]) {
+        let is_xml = self.rewriter.syntax == Syntax::Xml;
+        let mut rest = content;
+        while let Some(at) = memchr(b'<', rest) {
+            let (before, from) = rest.split_at(at);
+            self.out.extend_from_slice(before);
+            if from.starts_with(b"<![CDATA[") {
+                let end = memmem::find(from, b"]]>").unwrap_or(from.len());
+                let (section, behind) = from.split_at(end);
+                self.out.extend_from_slice(section);
+                rest = behind;
+                continue;
+            }
+            let is_tag = begins_tag(from, is_xml) || matches!(from, [b'<'] | [b'<', b'/']);
+            self.out
+                .extend_from_slice(if is_tag { b"&lt;" } else { b"<" });
+            rest = from.get(1..).unwrap_or_default();
+        }
+        self.out.extend_from_slice(rest);
     }
 
     /// Sends content of a held element.

@@ -296,7 +296,9 @@ impl Tree {
         }
         let word = word(name);
         self.columns = Columns::No;
-        if self.frames == Frames::Possible && word != words::HEAD {
+        // Others are ignored while there is no body.
+        let begins_body = matches!(word, words::BODY | words::HTML | words::P);
+        if self.frames == Frames::Possible && begins_body {
             self.frames = Frames::Impossible;
         }
         if !self.foreign.is_out() {

@@ -54,15 +54,31 @@ impl<'a> Gating<'a> {
     }
 
     /// Takes note of `<base href>`, the first of which counts.
-    fn note_base(&mut self, tag: &StartTag<'_>) {
+    fn note_base(&mut self, tag: &mut StartTag<'_>) {
         let href = tag.attribute("href").and_then(|attribute| attribute.value);
         let Some(href) = href.filter(|_| self.page.base.is_none()) else {
             return;
         };
         let href = decode_entities(href);
+        // What was put into the page before it would be asked of the vendor.
+        if self.page.is_changed
+            && let Some(whose) = self.judge().url(&href)
+        {
+            self.refuse_base(tag, whose);
+            return;
+        }
         let base = self.page.url.based(&cleaned(&href));
         self.page.looks_at_own = Some(looks_at_own(self.policy, &self.page.context.host, &base));
         self.page.base = Some(base);
+    }
+
+    fn refuse_base(&mut self, tag: &mut StartTag<'_>, whose: Stripped) {
+        self.page.count(whose);
+        if let Some(href) = tag.attribute("href").filter(|_| self.page.context.applies) {
+            self.page.is_changed = true;
+            tag.prefix(&href, inert::PREFIX);
+            inert::name_vendors(self.policy, tag, &[whose]);
+        }
     }
 
     /// Every attribute of the tag that would be fetched from somebody refused.
@@ -325,7 +341,7 @@ impl PageHandler for Gating<'_> {
 
 impl Gating<'_> {
     fn held_style(&mut self, tag: &mut StartTag<'_>, content: &[u8]) -> Option<Vec<u8>> {
-        let (css, whose) = self.judge().restyled(content)?;
+        let (css, whose) = self.restyled(tag, content)?;
         self.page.count(whose.first().copied()?);
         if !self.page.context.applies {
             return None;
@@ -334,6 +350,21 @@ impl Gating<'_> {
         inert::name_vendors(self.policy, tag, &whose);
         self.want(Urgency::Deferred, tag);
         Some(css)
+    }
+}
+
+impl Gating<'_> {
+    /// A style element's CSS with what is refused made inert. In SVG and XML character references stand for
+    /// characters in it.
+    fn restyled(&self, tag: &StartTag<'_>, content: &[u8]) -> Option<(Vec<u8>, Vec<Stripped>)> {
+        let plain = self.judge().restyled(content);
+        let is_markup =
+            tag.namespace() != Namespace::Html || self.page.context.syntax == Syntax::Xml;
+        if plain.is_some() || !is_markup || memchr::memchr(b'&', content).is_none() {
+            return plain;
+        }
+        let (css, whose) = self.judge().restyled(&decode_entities(content))?;
+        Some((inert::escaped(&css), whose))
     }
 }
 

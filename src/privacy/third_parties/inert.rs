@@ -16,7 +16,7 @@ use crate::privacy::{
 };
 
 /// What stands before the names of attributes that would be fetched.
-const PREFIX: &str = "data-privet-";
+pub(super) const PREFIX: &str = "data-privet-";
 /// The attribute that says whose an element is: slugs, parted by spaces.
 const VENDOR: &str = "data-privet-vendor";
 

@@ -25,6 +25,7 @@ mod judge;
 mod loading;
 mod page;
 mod payloads;
+mod permission;
 mod progress;
 mod query;
 mod refresh;
