@@ -1,10 +1,8 @@
 //! Whether a response is a page, and in which syntax and character encoding it says that it is.
 
-use http::{HeaderName, StatusCode, header};
+use http::{StatusCode, header};
 
 use super::{destination::Destination, field_lines::FieldLines, html::Syntax};
-
-const CONTENT_DISPOSITION: HeaderName = header::CONTENT_DISPOSITION;
 
 /// A page, as its fields describe it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -75,7 +73,7 @@ fn unquoted(value: &[u8]) -> &[u8] {
 
 /// RFC 6266: whatever isn't `inline` is saved, not shown.
 fn is_download(fields: &FieldLines) -> bool {
-    let value = fields.get(&CONTENT_DISPOSITION);
+    let value = fields.get(&header::CONTENT_DISPOSITION);
     value.is_some_and(|value| {
         let kind = value.as_bytes().split(|byte| *byte == b';').next();
         kind.unwrap_or_default()
@@ -86,6 +84,8 @@ fn is_download(fields: &FieldLines) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderName;
+
     use super::*;
     use crate::privacy::FieldValue;
 
@@ -134,8 +134,8 @@ mod tests {
         for status in [101, 204, 205, 304] {
             assert_eq!(of(status, std::slice::from_ref(&html)), None, "{status}");
         }
-        let saved = (CONTENT_DISPOSITION, "Attachment; filename=x.html");
+        let saved = (header::CONTENT_DISPOSITION, "Attachment; filename=x.html");
         assert_eq!(of(200, &[html.clone(), saved]), None);
-        assert!(of(200, &[html, (CONTENT_DISPOSITION, "inline")]).is_some());
+        assert!(of(200, &[html, (header::CONTENT_DISPOSITION, "inline")]).is_some());
     }
 }

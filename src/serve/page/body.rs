@@ -19,8 +19,10 @@ use crate::{
 const PIECE: usize = 16 * 1024;
 /// Steps before it is another's turn.
 const TURN: u32 = 8;
-/// A page of that size, encoded, may be rewritten before its head goes out, if all of it is there.
-const AT_ONCE: usize = 64 * 1024;
+/// A page of about that size, encoded, and of so many steps is rewritten before its head goes out, if
+/// all of it is there.
+const AT_ONCE: usize = 32 * 1024;
+const TURNS_AT_ONCE: u32 = 4;
 
 /// See the module.
 pub(in crate::serve) struct PageBody {
@@ -84,13 +86,11 @@ impl PageBody {
         }
         self.encoder = coding.map(Encoder::new);
         self.encode();
-        if !is_whole {
-            return Ok(Beginning::Stream);
-        }
-        if let Some(encoder) = &mut self.encoder {
-            encoder.finish(&mut self.out);
-        }
-        Ok(Beginning::Whole(std::mem::take(&mut self.out).into()))
+        Ok(if is_whole {
+            Beginning::Whole(std::mem::take(&mut self.out).into())
+        } else {
+            Beginning::Stream
+        })
     }
 
     /// Whether all of the content was there and was rewritten.
@@ -99,7 +99,7 @@ impl PageBody {
         cx: &mut Context<'_>,
         kept: &mut Vec<Bytes>,
     ) -> Result<bool, UnreadablePage> {
-        let mut turns = TURN;
+        let mut turns = TURNS_AT_ONCE;
         let mut size = 0;
         while size <= AT_ONCE {
             while self.step()? {
@@ -193,7 +193,9 @@ impl PageBody {
             }
             match self.source.poll_next(cx) {
                 Poll::Pending => {
-                    self.flush();
+                    if let Some(encoder) = &mut self.encoder {
+                        encoder.flush(&mut self.out);
+                    }
                     if self.out.is_empty() {
                         return Poll::Pending;
                     }
@@ -227,21 +229,13 @@ impl PageBody {
             Some(Ok(Err(frame))) => self.end(frame.into_trailers().ok()),
             None => self.end(None),
             Some(Err(error)) => {
-                self.flush();
                 self.ending = Some(Ending::Broken(error));
                 Ok(())
             }
         };
         match ended {
             Err(reason) => self.cut_off(reason),
-            Ok(()) => {
-                self.encode();
-                if let (Some(Ending::Complete(_)), Some(encoder)) =
-                    (&self.ending, &mut self.encoder)
-                {
-                    encoder.finish(&mut self.out);
-                }
-            }
+            Ok(()) => self.encode(),
         }
     }
 
@@ -280,25 +274,26 @@ impl PageBody {
     fn cut_off(&mut self, reason: UnreadablePage) {
         self.failure = Some(reason);
         self.plain.extend_from_slice(NOTICE);
-        self.flush();
         self.ending = Some(Ending::Broken(BodyError::Page));
-    }
-
-    fn encode(&mut self) {
-        match &mut self.encoder {
-            Some(encoder) => {
-                encoder.encode(&self.plain, &mut self.out);
-                self.plain.clear();
-            }
-            None if self.out.is_empty() => std::mem::swap(&mut self.plain, &mut self.out),
-            None => self.out.append(&mut self.plain),
-        }
-    }
-
-    fn flush(&mut self) {
         self.encode();
-        if let Some(encoder) = &mut self.encoder {
-            encoder.flush(&mut self.out);
+    }
+
+    /// Encodes what was rewritten, to the end if there is no more.
+    fn encode(&mut self) {
+        let Some(encoder) = &mut self.encoder else {
+            if self.out.is_empty() {
+                std::mem::swap(&mut self.plain, &mut self.out);
+            } else {
+                self.out.append(&mut self.plain);
+            }
+            return;
+        };
+        encoder.encode(&self.plain, &mut self.out);
+        self.plain.clear();
+        match self.ending {
+            None => {}
+            Some(Ending::Complete(_)) => encoder.finish(&mut self.out),
+            Some(Ending::Broken(_)) => encoder.flush(&mut self.out),
         }
     }
 }

