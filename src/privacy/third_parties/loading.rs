@@ -144,7 +144,8 @@ fn addresses(script: &[u8]) -> impl Iterator<Item = Address<'_>> {
             return None;
         }
         let is_end = |byte: &u8| {
-            byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'\\' | b')')
+            byte.is_ascii_whitespace()
+                || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'\\' | b')' | b'#')
         };
         let longest = rest.len().min(LONGEST_TARGET);
         let end = rest.iter().take(longest).position(is_end);

@@ -40,6 +40,13 @@ impl ScriptKind {
             | b"text/javascript1.4"
             | b"text/javascript1.5"
             | b"application/x-javascript" => Self::Code,
+            // Held back by a website's own optimiser, which runs it later.
+            b"litespeed/javascript"
+            | b"rocketlazyloadscript"
+            | b"pmdelayedscript"
+            | b"text/rocketscript"
+            | b"text/psajs"
+            | b"wpmeteor" => Self::Code,
             b"importmap" | b"speculationrules" | b"webbundle" => Self::Addresses,
             _ => Self::Data,
         }

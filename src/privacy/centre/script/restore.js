@@ -84,6 +84,9 @@ function restoreElement(element) {
     return;
   }
   restoreAttributes(element);
+  // A lazy loader that has run already takes no second look at a frame.
+  const lazy = element.getAttribute("data-src") || element.getAttribute("data-lazy-src");
+  if (lazy && element.localName === "iframe" && /\/\.privet\/embed\?/.test(element.getAttribute("src"))) element.src = lazy;
   const parent = element.parentNode;
   // Browsers look at these only when they come into a page, or when told to. An object that once
   // failed never tries again.
