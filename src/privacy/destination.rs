@@ -8,8 +8,10 @@ use super::field_lines::FieldLines;
 /// See the module.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Destination {
-    /// To be shown as a page, in a window or a frame; also whatever nobody says anything of.
+    /// To be shown as a page, in a window or a frame.
     Document,
+    /// Nobody says; it may be a page.
+    Unknown,
     /// For a script that asks for HTML.
     Fragment,
     /// For a script that doesn't say what it expects.
@@ -29,23 +31,32 @@ impl Destination {
                 | b"speculationrules" | b"style" | b"track" | b"video" | b"webidentity" | b"worker"
                 | b"xslt",
             ) => Self::Resource,
-            Some(b"empty") if accepts_html(fields) => Self::Fragment,
-            Some(b"empty") => Self::Data,
-            None if fields.contains("x-requested-with") => Self::Fragment,
-            None if accepts_only_others(fields) => Self::Data,
-            None if !accepts_html(fields) && is_file(path) => Self::Data,
-            _ => Self::Document,
+            Some(b"empty") => Self::of_script(fields),
+            None if fields.contains("x-requested-with") => Self::of_script(fields),
+            None if accepts_html(fields) => Self::Document,
+            None if accepts_others(fields) => Self::Data,
+            None if is_file(path) => Self::Data,
+            None => Self::Unknown,
+            Some(_) => Self::Document,
+        }
+    }
+
+    fn of_script(fields: &FieldLines) -> Self {
+        if accepts_html(fields) {
+            Self::Fragment
+        } else {
+            Self::Data
         }
     }
 
     /// Whether a page for it is one of its own, not a part of another.
     pub fn is_document(self) -> bool {
-        self == Self::Document
+        matches!(self, Self::Document | Self::Unknown)
     }
 
     /// Whether a response that is a page would be shown as one, or used as a part of one that is.
     pub fn may_be_page(self) -> bool {
-        matches!(self, Self::Document | Self::Fragment)
+        matches!(self, Self::Document | Self::Unknown | Self::Fragment)
     }
 }
 
@@ -85,10 +96,10 @@ fn accepts_html(fields: &FieldLines) -> bool {
     accepted(fields).any(names_html)
 }
 
-/// Whether `Accept` names types, and none that a page could have. Old browsers end each list of
-/// images or styles with `*/*`.
-fn accepts_only_others(fields: &FieldLines) -> bool {
-    accepted(fields).any(|range| !range.is_empty() && range != b"*/*") && !accepts_html(fields)
+/// Whether `Accept` names types other than HTML. Old browsers end each list of images or styles with
+/// `*/*`.
+fn accepts_others(fields: &FieldLines) -> bool {
+    accepted(fields).any(|range| !range.is_empty() && range != b"*/*" && !names_html(range))
 }
 
 #[cfg(test)]
@@ -97,7 +108,7 @@ mod tests {
     use crate::privacy::FieldValue;
 
     #[test]
-    fn what_nobody_says_anything_of_may_be_a_page() {
+    fn a_request_says_what_its_response_is_for() {
         let html = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
         for (destination, accept, expected) in [
             (Some("document"), None, Destination::Document),
@@ -106,8 +117,8 @@ mod tests {
             (Some("image"), Some(html), Destination::Resource),
             (Some("empty"), Some("*/*"), Destination::Data),
             (Some("empty"), Some("text/html"), Destination::Fragment),
-            (None, None, Destination::Document),
-            (None, Some("*/*"), Destination::Document),
+            (None, None, Destination::Unknown),
+            (None, Some("*/*"), Destination::Unknown),
             (None, Some(html), Destination::Document),
             (None, Some("image/webp,*/*;q=0.8"), Destination::Data),
             (None, Some("application/json"), Destination::Data),
@@ -125,18 +136,14 @@ mod tests {
         }
         for (path, expected) in [
             ("/releases/gateway.tar.gz", Destination::Data),
-            ("/big.bin", Destination::Data),
             ("/film.mp4", Destination::Data),
-            ("/", Destination::Document),
-            ("/index.PHP", Destination::Document),
-            ("/a.b/page", Destination::Document),
-            ("/release-1.2", Destination::Document),
+            ("/", Destination::Unknown),
+            ("/index.PHP", Destination::Unknown),
+            ("/a.b/page", Destination::Unknown),
+            ("/release-1.2", Destination::Unknown),
         ] {
-            assert_eq!(
-                Destination::of(&FieldLines::default(), path),
-                expected,
-                "{path}"
-            );
+            let found = Destination::of(&FieldLines::default(), path);
+            assert_eq!(found, expected, "{path}");
         }
     }
 }

@@ -164,10 +164,6 @@ impl<'p, H: PageHandler> Pass<'p, H> {
             }
             (Match::Unfinished, _) | (_, Match::Unfinished) => return false,
             (_, Match::Yes) => match self.rewriter.tree.section() {
-                // Browsers that look for what to fetch soon take no notice of sections.
-                Section::Cdata if !is_xml && self.rewriter.held.is_none() => {
-                    self.escape_less_than();
-                }
                 Section::Cdata => self.begin_until(CDATA.len(), b"]]>"),
                 Section::Comment => self.begin_until(2, b">"),
                 Section::Unknown => self.escape_less_than(),

@@ -297,7 +297,7 @@ impl Tree {
         let word = word(name);
         self.columns = Columns::No;
         // Others are ignored while there is no body.
-        let begins_body = matches!(word, words::BODY | words::HTML | words::P);
+        let begins_body = matches!(word, words::BODY | words::HTML | words::BR);
         if self.frames == Frames::Possible && begins_body {
             self.frames = Frames::Impossible;
         }

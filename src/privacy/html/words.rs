@@ -25,7 +25,7 @@ macro_rules! words {
 }
 
 words! {
-    BASE = "base", BASEFONT = "basefont", BGSOUND = "bgsound", BODY = "body", COL = "col",
+    BASE = "base", BASEFONT = "basefont", BGSOUND = "bgsound", BODY = "body", BR = "br", COL = "col",
     COLGROUP = "colgroup", DESC = "desc", DIV = "div", FONT = "font", FRAMESET = "frameset",
     HEAD = "head", HTML = "html", IFRAME = "iframe", LINK = "link",
     MATH = "math", META = "meta", MGLYPH = "mglyph", MI = "mi", MN = "mn", MO = "mo", MS = "ms",

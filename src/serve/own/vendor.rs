@@ -5,11 +5,13 @@ use std::{
     future::poll_fn,
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header, uri::PathAndQuery};
 use http_body::{Body, Frame};
+use tokio::time::timeout;
 
 use super::{
     path::{is_normal, readings},
@@ -56,6 +58,8 @@ pub(in crate::serve) fn in_disguise(
 
 /// How much of the first piece of a content is looked at.
 const LOOKED_AT: usize = 4 * 1024;
+/// How long its beginning may take to come before the request goes on unread.
+const PATIENCE: Duration = Duration::from_millis(250);
 
 /// The vendor in disguise whose payload `content` is, told by its first piece, which stays in its
 /// place. Only what looks like a beacon is looked at: not what a page sends when its visitor fills in
@@ -74,7 +78,12 @@ pub(in crate::serve) async fn by_content(
         return None;
     }
     let mut inner = content.take()?;
-    let first = poll_fn(|cx| inner.as_mut().poll_frame(cx)).await;
+    // A beacon's content comes with it; nobody else is made to wait.
+    let first = poll_fn(|cx| inner.as_mut().poll_frame(cx));
+    let Ok(first) = timeout(PATIENCE, first).await else {
+        *content = Some(inner);
+        return None;
+    };
     let piece = first
         .as_ref()
         .and_then(|frame| frame.as_ref().ok()?.data_ref());

@@ -37,6 +37,7 @@ fn lines(response: &Response) -> Vec<String> {
 #[test]
 fn a_scripts_cookie_is_set_again_with_the_promised_life_once_a_day() {
     let origin = website(&[
+        "Content-Type: text/plain",
         "Set-Cookie: sid=1; Secure; SameSite=Lax",
         "Cache-Control: max-age=60",
     ]);
