@@ -301,9 +301,15 @@ impl PageHandler for Gating<'_> {
             return self.held_style(tag, content);
         }
         let judge = self.judge();
+        // In SVG and XML character references stand for characters in it.
+        let content = if self.is_markup(tag) {
+            decode_entities(content)
+        } else {
+            Cow::Borrowed(content)
+        };
         let whose = match script_kind(tag) {
-            ScriptKind::Addresses => judge.addresses(content),
-            _ => judge.script(content),
+            ScriptKind::Addresses => judge.addresses(&content),
+            _ => judge.script(&content),
         };
         if let Some(whose) = whose {
             self.page.count(whose);
@@ -313,7 +319,7 @@ impl PageHandler for Gating<'_> {
                 inert::name_vendors(self.policy, tag, &[whose]);
                 self.want(Urgency::Blocking, tag);
             }
-        } else if self.asks_consent_mode() && judge.holds_container(content) {
+        } else if self.asks_consent_mode() && judge.holds_container(&content) {
             self.want(Urgency::Blocking, tag);
         }
         None
@@ -354,13 +360,16 @@ impl Gating<'_> {
 }
 
 impl Gating<'_> {
+    /// Whether a script's or style's content is markup.
+    fn is_markup(&self, tag: &StartTag<'_>) -> bool {
+        tag.namespace() != Namespace::Html || self.page.context.syntax == Syntax::Xml
+    }
+
     /// A style element's CSS with what is refused made inert. In SVG and XML character references stand for
     /// characters in it.
     fn restyled(&self, tag: &StartTag<'_>, content: &[u8]) -> Option<(Vec<u8>, Vec<Stripped>)> {
         let plain = self.judge().restyled(content);
-        let is_markup =
-            tag.namespace() != Namespace::Html || self.page.context.syntax == Syntax::Xml;
-        if plain.is_some() || !is_markup || memchr::memchr(b'&', content).is_none() {
+        if plain.is_some() || !self.is_markup(tag) || memchr::memchr(b'&', content).is_none() {
             return plain;
         }
         let (css, whose) = self.judge().restyled(&decode_entities(content))?;

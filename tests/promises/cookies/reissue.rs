@@ -62,12 +62,15 @@ fn a_scripts_cookie_is_set_again_with_the_promised_life_once_a_day() {
         expected.push(format!("_ga=; Path=/; Max-Age=0; Secure{domain}"));
     }
     assert_eq!(lines(&response), expected);
-    assert_eq!(response.head.all("cache-control"), ["private, no-cache"]);
+    assert_eq!(
+        response.head.all("cache-control"),
+        ["max-age=60", "private"]
+    );
 
     let again = cookies("__ar_v4=1; privet_capped=1");
     let response = client.visit("/", &[PAGE, ("Cookie", &again)]);
     assert_eq!(lines(&response), ["sid=1; Secure; SameSite=Lax"]);
-    assert_eq!(response.head.all("cache-control"), ["private, no-cache"]);
+    assert_eq!(response.head.all("cache-control"), ["max-age=60"]);
     let seen = last(&origin, "cookie");
     assert_eq!(
         seen,
