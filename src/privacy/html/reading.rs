@@ -164,6 +164,10 @@ impl<'p, H: PageHandler> Pass<'p, H> {
             }
             (Match::Unfinished, _) | (_, Match::Unfinished) => return false,
             (_, Match::Yes) => match self.rewriter.tree.section() {
+                // Browsers that look ahead for what to fetch take no notice of sections.
+                Section::Cdata if !is_xml && self.rewriter.held.is_none() => {
+                    self.escape_less_than();
+                }
                 Section::Cdata => self.begin_until(CDATA.len(), b"]]>"),
                 Section::Comment => self.begin_until(2, b">"),
                 Section::Unknown => self.escape_less_than(),

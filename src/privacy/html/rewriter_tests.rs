@@ -66,7 +66,7 @@ fn comments_end_where_browsers_end_them() {
             ),
             (
                 "<svg><![CDATA[><image href=a>]]><image href=a>",
-                "<svg><![CDATA[><image href=a>]]><image data-privet-href=a>",
+                "<svg>&lt;![CDATA[><image data-privet-href=a>]]><image data-privet-href=a>",
             ),
         ],
     );
@@ -141,7 +141,7 @@ fn what_is_open_at_the_end_of_noscript_is_closed() {
             ("<noscript><?a</noscript>", "<noscript><?a></noscript>"),
             (
                 "<noscript><svg><g><![CDATA[</noscript>",
-                "<noscript><svg><g><![CDATA[]]></g></svg></noscript>",
+                "<noscript><svg><g>&lt;![CDATA[</g></svg></noscript>",
             ),
             (
                 "<noscript><a b='</noscript>' src=a>",

@@ -147,5 +147,8 @@ fn the_way_back_leads_to_a_page_of_the_last_choice() {
     eventually("a page without vendors", || {
         (live_elements(&visitor) == serde_json::json!([])).then_some(())
     });
-    assert_eq!(visitor.world.contacts(), []);
+    // Of a page in its history Chromium shows each frame where it was, whatever the page says now.
+    let contacts = visitor.world.contacts().into_iter();
+    let others: Vec<_> = contacts.filter(|it| it.host != "www.youtube.com").collect();
+    assert_eq!(others, []);
 }
