@@ -8,10 +8,10 @@
 //! With `choice=save`, a `purpose` grants every vendor under it; a `vendor` (its slug) grants that
 //! one where its purpose is not granted. All else is refused, so leaving out always refuses.
 //!
-//! `choice=add` grants each `vendor` and leaves every other answer as it is; [`embed`] sends that, the
+//! `choice=add` grants each `vendor` and leaves every other answer as it is; [`embed()`] sends that, the
 //! page that stands in the place of an embedded frame.
 //!
-//! [`script`] is what runs in pages in which something waits for consent.
+//! [`script()`] is what runs in pages in which something waits for consent.
 //!
 //! Beside it, [`MIRROR`] is the script that a website includes whose consent platform keeps answers
 //! to the browser.

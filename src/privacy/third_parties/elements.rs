@@ -199,7 +199,6 @@ pub(super) fn fetch(element: Element, name: &[u8]) -> Option<Fetch> {
             | b"data-srcset"
             | b"data-lazy-src"
             | b"data-lazy-srcset"
-            | b"data-rocket-src"
             | b"data-litespeed-src"
             | b"data-lazy"
             | b"data-original"

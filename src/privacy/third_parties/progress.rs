@@ -18,7 +18,7 @@ pub(super) struct Progress {
     pub(super) url: Base,
     /// What relative URLs are completed from, once `<base>` says so.
     pub(super) base: Option<Base>,
-    /// See [`looks_at_own`]; `None` until that is known.
+    /// See `judge::looks_at_own`; `None` until that is known.
     pub(super) looks_at_own: Option<bool>,
     /// The script that is in the page.
     pub(super) inserted: Option<Urgency>,

@@ -142,6 +142,8 @@ fn the_way_back_leads_to_a_page_of_the_last_choice() {
 
     visitor.visit(BEHIND, "nothing");
     visitor.grant(&[]);
+    // What the page before was still sending has come.
+    visitor.settle();
     visitor.world.forget();
     visitor.back();
     eventually("a page without vendors", || {

@@ -37,7 +37,7 @@ pub struct Own<'a> {
     /// The nonce that privet's script carries: one of the website's (see [`nonce`]), else one made
     /// for this response.
     ///
-    /// [`nonce`]: super::nonce
+    /// [`nonce`]: fn@super::nonce
     pub nonce: &'a str,
 }
 
