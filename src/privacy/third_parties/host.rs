@@ -29,8 +29,8 @@ pub(super) fn host(written: &[u8]) -> Option<Cow<'_, str>> {
     })
 }
 
-/// Undoes percent-encoding.
-fn decoded(text: &[u8]) -> Cow<'_, [u8]> {
+/// `text` percent-decoded once; what is no escape stands for itself (WHATWG URL §1.3).
+pub(super) fn decoded(text: &[u8]) -> Cow<'_, [u8]> {
     if memchr::memchr(b'%', text).is_none() {
         return Cow::Borrowed(text);
     }

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use super::host::decoded;
+
 /// One parameter.
 #[derive(Debug)]
 pub(super) struct Parameter<'a> {
@@ -16,7 +18,7 @@ pub(super) struct Parameter<'a> {
 impl Parameter<'_> {
     /// Percent-decoded once; empty where there is none.
     pub(super) fn value(&self) -> Cow<'_, [u8]> {
-        decoded(self.value)
+        decoded(self.value.as_bytes())
     }
 }
 
@@ -26,41 +28,10 @@ pub(super) fn parameters(query: &str) -> impl Iterator<Item = Parameter<'_>> {
         let (name, value) = written.split_once('=').unwrap_or((written, ""));
         Parameter {
             written,
-            name: decoded(name),
+            name: decoded(name.as_bytes()),
             value,
         }
     })
-}
-
-/// `text` percent-decoded once; what is no escape stands for itself (WHATWG URL §1.3).
-fn decoded(text: &str) -> Cow<'_, [u8]> {
-    if !text.contains('%') {
-        return Cow::Borrowed(text.as_bytes());
-    }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((byte, after)) = rest.split_first() {
-        let escaped = match after {
-            [high, low, ..] if *byte == b'%' => digit(*high).zip(digit(*low)),
-            _ => None,
-        };
-        match escaped {
-            Some((high, low)) => {
-                bytes.push(high << 4 | low);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            None => {
-                bytes.push(*byte);
-                rest = after;
-            }
-        }
-    }
-    Cow::Owned(bytes)
-}
-
-fn digit(byte: u8) -> Option<u8> {
-    let digit = char::from(byte).to_digit(16)?;
-    u8::try_from(digit).ok()
 }
 
 #[cfg(test)]
@@ -73,7 +44,7 @@ mod tests {
             .map(|parameter| {
                 (
                     parameter.name.into_owned(),
-                    decoded(parameter.value).into_owned(),
+                    decoded(parameter.value.as_bytes()).into_owned(),
                 )
             })
             .collect();

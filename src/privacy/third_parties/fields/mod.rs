@@ -3,7 +3,6 @@
 
 mod link;
 mod list;
-mod refresh;
 mod reporting;
 mod silence;
 mod without;

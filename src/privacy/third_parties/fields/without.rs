@@ -5,10 +5,9 @@ use http::{HeaderName, header};
 use super::{
     link::calls_by_link,
     list::{Edit, Grammar, retained},
-    refresh::refresh_url,
     reporting::{Groups, calls_by_endpoint, report_uris},
 };
-use crate::privacy::{field_lines::FieldLines, field_value::FieldValue};
+use crate::privacy::{field_lines::FieldLines, field_value::FieldValue, third_parties::refresh};
 
 /// Whom a URL, absolute or relative, would call, if this visitor's browser may not.
 pub(super) type Refused<'a, T> = dyn Fn(&[u8]) -> Option<T> + 'a;
@@ -89,7 +88,7 @@ impl Kind {
             Self::Link => retained(value, Grammar::Links, |link| {
                 keeps(calls_by_link(link, refused))
             }),
-            Self::Refresh => whole(keeps(refresh_url(value).and_then(refused))),
+            Self::Refresh => whole(keeps(refresh::url(value).and_then(refused))),
             Self::SourceMap => whole(keeps(refused(value))),
             Self::ReportTo => retained(value, Grammar::Json, |group| {
                 keeps(groups.refuse(group, refused))
