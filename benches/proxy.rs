@@ -198,7 +198,7 @@ fn serve(mut stream: TcpStream) {
         let target = head.split(' ').nth(1).unwrap_or_default();
         let size: usize = target.trim_start_matches('/').parse().unwrap_or(0);
         let mut answer = format!(
-            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {size}\r\n\
+            "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: {size}\r\n\
              Set-Cookie: sid=abc; Path=/; HttpOnly\r\nSet-Cookie: _ga=GA1.2.3.4; Path=/\r\n\r\n"
         )
         .into_bytes();
