@@ -1,6 +1,6 @@
 //! The gate: what it knows of a page, and what it does at each tag.
 //!
-//! [`Judge`] tells whose something is, `inert` what becomes of a refused element, `insert` which scripts
+//! [`Judge`] tells whose something is, `inert` what becomes of a refused element, `own_scripts` and `insert` which scripts
 //! of privet's own a page needs.
 
 use std::borrow::Cow;
@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use super::{
     elements::{Element, Fetch, fetch, link_fetches, may_fetch},
     inert::{self, Finding},
-    insert::{self, Urgency},
+    insert::Urgency,
     judge::{Judge, looks_at_own},
     page::PageContext,
     progress::Progress,
@@ -18,11 +18,10 @@ use super::{
 };
 use crate::privacy::{
     html::{
-        Attribute, Content, EndTag, Namespace, PageHandler, Rewriter, StartTag, Syntax,
-        decode_entities,
+        Attribute, Content, EndTag, Namespace, PageHandler, Rewriter, StartTag, Syntax, Word,
+        decode_entities, word,
     },
     policy::{Policy, Stripped},
-    purpose::Purposes,
 };
 
 /// How deep pages in attributes of pages are read.
@@ -31,8 +30,8 @@ const DEEPEST: u8 = 2;
 /// The gate at work on one piece of a page.
 #[derive(Debug)]
 pub(super) struct Gating<'a> {
-    page: &'a mut Progress,
-    policy: &'a Policy,
+    pub(super) page: &'a mut Progress,
+    pub(super) policy: &'a Policy,
 }
 
 impl<'a> Gating<'a> {
@@ -43,7 +42,7 @@ impl<'a> Gating<'a> {
         Self { page, policy }
     }
 
-    fn judge(&self) -> Judge<'_> {
+    pub(super) fn judge(&self) -> Judge<'_> {
         Judge {
             policy: self.policy,
             consent: &self.page.context.cookies.consent,
@@ -138,8 +137,9 @@ impl<'a> Gating<'a> {
 
     /// Whose a `style` attribute fetches from, and its value without that.
     fn style_attribute(&self, raw: &[u8]) -> Option<(Stripped, Option<Vec<u8>>)> {
-        // Every function has a bracket.
-        memchr::memchr2(b'(', b'&', raw)?;
+        if !may_hold_url(raw) {
+            return None;
+        }
         let value = decode_entities(raw);
         let (css, whose) = self.judge().restyled(&value)?;
         let css = match value {
@@ -177,43 +177,6 @@ impl<'a> Gating<'a> {
             .for_each(|whose| self.page.count(whose));
     }
 
-    /// Puts `privet.js` before this tag if it waits for a place and this is one.
-    fn insert_wanted(&mut self, tag: &mut StartTag<'_>) {
-        let Some(urgency) = self.page.wanted else {
-            return;
-        };
-        let begins_page = ["html", "head", "body"]
-            .into_iter()
-            .any(|name| tag.is(name));
-        if tag.place().takes_script() && !begins_page {
-            tag.insert_before(self.script(urgency).as_bytes());
-            self.page.wanted = None;
-            self.page.inserted = Some(urgency);
-        }
-    }
-
-    fn script(&self, urgency: Urgency) -> String {
-        insert::script(
-            &self.page.context,
-            self.policy,
-            &self.page.origin(),
-            urgency,
-        )
-    }
-
-    /// Asks for `privet.js` before this tag, or as soon as there is a place. Loaded deferred, it comes too
-    /// late for the scripts that follow: then it is put in once more; it runs once.
-    fn want(&mut self, urgency: Urgency, tag: &mut StartTag<'_>) {
-        let page = &mut *self.page;
-        // Browsers without scripts read what is in `noscript`.
-        let is_of_use = page.context.is_document && page.context.applies && !tag.place().noscript;
-        if is_of_use && page.inserted < Some(urgency) {
-            page.wanted = page.wanted.max(Some(urgency));
-            page.is_changed = true;
-            self.insert_wanted(tag);
-        }
-    }
-
     /// Makes the element inert.
     fn refuse(&mut self, tag: &mut StartTag<'_>, element: Element, findings: &[Finding<'_>]) {
         let findings = inert::without_left(self.policy, tag, element, findings);
@@ -231,31 +194,6 @@ impl<'a> Gating<'a> {
             _ => Urgency::Deferred,
         };
         self.want(urgency, tag);
-    }
-
-    /// What a script that may run needs beside it.
-    fn accompany(&mut self, tag: &mut StartTag<'_>, url: &[u8]) {
-        let url = decode_entities(url);
-        if self.asks_consent_mode() && self.judge().is_container(&url) {
-            self.want(Urgency::Blocking, tag);
-        }
-        let page = &mut *self.page;
-        let may = page.context.is_document && page.context.applies && tag.place().takes_script();
-        if may
-            && !page.has_mirror
-            && insert::is_mirrored(page.base(), &url)
-            && insert::asks_mirror(self.policy)
-        {
-            tag.insert_before(insert::mirror(&page.context, &page.origin()).as_bytes());
-            page.has_mirror = true;
-            page.is_changed = true;
-        }
-    }
-
-    /// Whether tag managers run here on their word that they honour what Google's consent mode says.
-    fn asks_consent_mode(&self) -> bool {
-        self.policy.third_parties().consent_mode
-            && self.page.context.cookies.consent.granted() != Purposes::ALL
     }
 }
 
@@ -335,6 +273,32 @@ impl PageHandler for Gating<'_> {
         }
     }
 
+    fn may_skim(&self) -> bool {
+        self.page.wanted.is_none()
+    }
+
+    fn minds_element(&self, element: Word) -> bool {
+        element == word(b"base")
+    }
+
+    fn minds_attribute(&self, element: Word, name: &[u8], value: &[u8]) -> bool {
+        // The most frequent of all: a link.
+        let is_link = element == word(b"a") && name.eq_ignore_ascii_case(b"href");
+        if is_link || !may_fetch(name) {
+            return false;
+        }
+        let has_reference = || memchr::memchr(b'&', value).is_some();
+        match fetch(Element::of_word(element), name) {
+            None => false,
+            Some(Fetch::Url | Fetch::Action) => {
+                has_reference() || self.judge().url(value).is_some()
+            }
+            Some(Fetch::Candidates) => has_reference() || self.judge().candidates(value).is_some(),
+            Some(Fetch::Style) => may_hold_url(value),
+            Some(_) => true,
+        }
+    }
+
     fn end(&mut self, out: &mut Vec<u8>) {
         // Nothing may follow the root of XML.
         if let Some(urgency) = self.page.wanted.take()
@@ -375,6 +339,11 @@ impl Gating<'_> {
         let (css, whose) = self.judge().restyled(&decode_entities(content))?;
         Some((inert::escaped(&css), whose))
     }
+}
+
+/// Whether a `style` attribute may fetch: every function has a bracket.
+fn may_hold_url(style: &[u8]) -> bool {
+    memchr::memchr2(b'(', b'&', style).is_some()
 }
 
 fn element(tag: &StartTag<'_>) -> Element {

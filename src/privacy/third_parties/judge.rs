@@ -47,7 +47,7 @@ pub(super) fn slug_of(policy: &Policy, whose: Stripped) -> String {
 impl Judge<'_> {
     /// Whose `url`, an attribute's value, is, if this visitor's browser may not contact them.
     pub(super) fn url(&self, url: &[u8]) -> Option<Stripped> {
-        if !self.looks_at_own && is_plainly_relative(url) {
+        if self.is_plainly_own(url) {
             return None;
         }
         let url = cleaned(url);
@@ -59,6 +59,11 @@ impl Judge<'_> {
             Reference::Script(script) => self.script(script),
             Reference::Relative(_) | Reference::Nowhere => None,
         }
+    }
+
+    /// Whether an attribute's value surely leads to the website, at a glance.
+    pub(super) fn is_plainly_own(&self, url: &[u8]) -> bool {
+        !self.looks_at_own && is_plainly_relative(url)
     }
 
     /// The same of a script: one that the website serves for a vendor under its own name would come empty,

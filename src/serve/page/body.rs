@@ -80,9 +80,12 @@ impl PageBody {
     ) -> Result<Beginning, UnreadablePage> {
         let is_whole = self.read_ahead(cx, kept)?;
         // Not only the gate changes a page: markup that browsers may read in two ways is made plain.
-        let original = self.rewriting.as_mut().and_then(Rewriting::take_original);
-        if is_whole && original.is_some_and(|original| original == self.plain) {
-            return Ok(Beginning::Unchanged(joined(kept)));
+        let decoded = self.rewriting.as_mut().and_then(Rewriting::take_decoded);
+        if is_whole {
+            let received = joined(kept);
+            if decoded.as_deref().unwrap_or(&received) == self.plain {
+                return Ok(Beginning::Unchanged(received));
+            }
         }
         self.encoder = coding.map(Encoder::new);
         self.encode();
