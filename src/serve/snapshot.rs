@@ -5,7 +5,7 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc};
 
 use rustls::ClientConfig;
 
-use super::third_parties::ContentPolicies;
+use super::{page::KnownPages, third_parties::ContentPolicies};
 use crate::{
     config::options::{self, Config, Limits, Server},
     http1::HeadLimits,
@@ -153,6 +153,7 @@ pub(crate) struct Snapshot {
     pub(crate) compiled: Arc<Compiled>,
     pub(crate) strips: Arc<StripCounters>,
     pub(crate) content_policies: ContentPolicies,
+    pub(super) known_pages: KnownPages,
     upstreams: Vec<SiteUpstream>,
 }
 
@@ -209,6 +210,7 @@ impl Snapshot {
         Self {
             strips: compiled.strip_table.worker(worker),
             content_policies: ContentPolicies::default(),
+            known_pages: KnownPages::default(),
             compiled,
             upstreams,
         }

@@ -56,7 +56,8 @@ pub trait PageHandler {
     fn end(&mut self, out: &mut Vec<u8>);
 
     /// Whether now, of tags in HTML, only those must be shown that `minds_element` or
-    /// `minds_attribute` asks for, and no end tags.
+    /// `minds_attribute` asks for, and no end tags; also none without attributes whose name has one or
+    /// two letters.
     fn may_skim(&self) -> bool {
         false
     }

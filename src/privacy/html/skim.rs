@@ -35,7 +35,7 @@ impl<H: PageHandler> Pass<'_, H> {
                 break;
             };
             rest = tag;
-            let Some(behind) = self.behind_plain_tag(tag) else {
+            let Some(behind) = behind_short_tag(tag).or_else(|| self.behind_plain_tag(tag)) else {
                 break;
             };
             rest = behind;
@@ -82,6 +82,26 @@ impl<H: PageHandler> Pass<'_, H> {
         } else {
             tree::start_matters(word) || self.handler.minds_element(word)
         }
+    }
+}
+
+/// What follows a tag whose name has one or two letters, and that has no attributes: none of these means
+/// anything.
+#[inline]
+fn behind_short_tag(tag: &[u8]) -> Option<&[u8]> {
+    match tag {
+        [b'<', first, b'>', behind @ ..] | [b'<', b'/', first, b'>', behind @ ..]
+            if first.is_ascii_alphabetic() =>
+        {
+            Some(behind)
+        }
+        [b'<', first, second, b'>', behind @ ..]
+        | [b'<', b'/', first, second, b'>', behind @ ..]
+            if first.is_ascii_alphabetic() && second.is_ascii_alphanumeric() =>
+        {
+            Some(behind)
+        }
+        _ => None,
     }
 }
 

@@ -340,11 +340,6 @@ impl Tree {
 
 /// Whether a start tag in the body changes how HTML is read on.
 pub(super) const fn start_matters(word: Word) -> bool {
-    /// `p`, `a`, `li`: most tags have names of one or two letters, and none that matters has.
-    const SHORT: Word = words::word(b"zz");
-    if word != 0 && word <= SHORT {
-        return false;
-    }
     raw_text(word).is_some()
         || matches!(
             word,
