@@ -5,7 +5,10 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc};
 
 use rustls::ClientConfig;
 
-use super::{page::KnownPages, third_parties::ContentPolicies};
+use super::{
+    page::{Compressor, KnownPages},
+    third_parties::ContentPolicies,
+};
 use crate::{
     config::options::{self, Config, Limits, Server},
     http1::HeadLimits,
@@ -154,6 +157,7 @@ pub(crate) struct Snapshot {
     pub(crate) strips: Arc<StripCounters>,
     pub(crate) content_policies: ContentPolicies,
     pub(super) known_pages: KnownPages,
+    pub(super) compressor: Compressor,
     upstreams: Vec<SiteUpstream>,
 }
 
@@ -211,6 +215,7 @@ impl Snapshot {
             strips: compiled.strip_table.worker(worker),
             content_policies: ContentPolicies::default(),
             known_pages: KnownPages::default(),
+            compressor: Compressor::default(),
             compiled,
             upstreams,
         }

@@ -10,7 +10,7 @@ use http_body::Frame;
 use super::{encoding::Encoder, known::Acquaintance, notice::NOTICE, rewriting::Rewriting};
 use crate::{
     metrics::UnreadablePage,
-    privacy::{ContentCoding, drop_digests},
+    privacy::drop_digests,
     serve::body::{BodyError, Content},
     upstream::UpstreamError,
 };
@@ -80,14 +80,14 @@ impl PageBody {
         }
     }
 
-    /// Rewrites what is there already, without waiting. `coding` is applied to what goes out.
+    /// Rewrites what is there already, without waiting. `encoder` is for what goes out.
     ///
     /// # Errors
     /// Why the page can't be read; nothing of it was sent. `pass_unread` can follow.
     pub(super) fn begin(
         &mut self,
         cx: &mut Context<'_>,
-        coding: Option<ContentCoding>,
+        encoder: Option<Encoder>,
         kept: &mut Vec<Bytes>,
         page: &mut Acquaintance<'_>,
     ) -> Result<Beginning, UnreadablePage> {
@@ -105,7 +105,7 @@ impl PageBody {
                 return Ok(Beginning::Unchanged(received));
             }
         }
-        self.encoder = coding.map(Encoder::new);
+        self.encoder = encoder;
         self.encode();
         Ok(if is_whole {
             Beginning::Whole(std::mem::take(&mut self.out).into())

@@ -8,6 +8,7 @@ use http::{Method, StatusCode, header};
 use super::{
     body::{Beginning, PageBody},
     decoding::MOST_LAYERS,
+    encoding::Encoder,
     observe::ObservedPage,
     rewriting::Rewriting,
 };
@@ -160,6 +161,8 @@ async fn rewrite(
 ) -> Result<(), UnreadablePage> {
     let codings = codings(response)?;
     let coding = codings.last().copied();
+    let compressor = &visit.snapshot.compressor;
+    let mut encoder = coding.map(|coding| Encoder::new(coding, compressor));
     let policies = response.fields.contains(&header::CONTENT_SECURITY_POLICY);
     let website_fields = policies.then(|| response.fields.clone());
     let nonce = visit.admit_own(response, record);
@@ -177,7 +180,8 @@ async fn rewrite(
     let mut page = Box::new(PageBody::new(response.body.take_content(), rewriting));
     let mut kept = Vec::new();
     let begun =
-        poll_fn(|cx| Poll::Ready(page.begin(cx, coding, &mut kept, &mut acquaintance))).await;
+        poll_fn(|cx| Poll::Ready(page.begin(cx, encoder.take(), &mut kept, &mut acquaintance)))
+            .await;
     record.note_page(page.gated(), page.take_failure());
     let passes = |response: &mut ClientResponse, content| {
         if let Some(fields) = website_fields {

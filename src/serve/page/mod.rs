@@ -7,6 +7,7 @@ mod characters;
 mod decoding;
 mod encoding;
 mod gate;
+mod gzip;
 mod known;
 mod notice;
 mod observe;
@@ -14,5 +15,6 @@ mod rewriting;
 
 pub(super) use body::PageBody;
 pub(super) use gate::{PageVisit, gate};
+pub(super) use gzip::Compressor;
 pub(super) use known::KnownPages;
 pub(super) use observe::ObservedPage;
