@@ -340,7 +340,7 @@ impl PageBody {
             return;
         };
         encoder.encode(&self.plain, &mut self.out);
-        self.plain.clear();
+        self.plain = Vec::new();
         match self.ending {
             None => {}
             Some(Ending::Complete(_)) => encoder.finish(&mut self.out),

@@ -24,8 +24,6 @@ pub(super) struct Rewriting {
     site: usize,
     layers: Vec<Layer>,
     input: Bytes,
-    /// For what a step decodes; none where there is nothing to decode.
-    room: Box<[u8]>,
     characters: Characters,
     gate: PageGate,
     /// Bytes that the page may still have.
@@ -67,7 +65,6 @@ impl Rewriting {
     ) -> Self {
         let rules = snapshot.compiled.sites.get(site);
         let on_failure = rules.map(|site| site.policy.third_parties().on_failure);
-        let room = if codings.is_empty() { 0 } else { STEP };
         Self {
             left: snapshot.compiled.limits.page_size,
             fails_open: on_failure == Some(OnFailure::Open),
@@ -75,7 +72,6 @@ impl Rewriting {
             site,
             layers: codings.iter().copied().map(Layer::new).collect(),
             input: Bytes::new(),
-            room: vec![0; room].into(),
             characters: Characters::new(page.charset, page.syntax),
             gate: PageGate::new(context),
             given_up: None,
@@ -99,14 +95,9 @@ impl Rewriting {
             self.pass(&piece, false, out)?;
             return Ok(true);
         }
-        let mut room = std::mem::take(&mut self.room);
-        let step = self.step_decoded(&mut room, out);
-        self.room = room;
-        step
-    }
-
-    fn step_decoded(&mut self, room: &mut [u8], out: &mut Vec<u8>) -> Result<bool, UnreadablePage> {
-        let Some(size) = decode(&mut self.layers, &mut self.input, room)? else {
+        // A page that waits for its website holds no room.
+        let mut room = vec![0; STEP];
+        let Some(size) = decode(&mut self.layers, &mut self.input, &mut room)? else {
             return Ok(false);
         };
         if size > 0 {
