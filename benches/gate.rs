@@ -89,6 +89,7 @@ fn gate(bench: &mut Criterion) {
         syntax: Syntax::Html,
         memory: 64 * 1024,
         nonce: None,
+        frame_names: "f".into(),
         state: "0123456789a".into(),
         is_document: true,
         applies: true,

@@ -41,6 +41,7 @@ impl Gate {
             syntax: Syntax::Html,
             memory: 64 * 1024,
             nonce: None,
+            frame_names: "f".into(),
             state: "state".into(),
             is_document: true,
             applies: true,

@@ -160,12 +160,14 @@ impl<'a> Gating<'a> {
         });
         nested.base.clone_from(&self.page.base);
         nested.depth = self.page.depth + 1;
+        nested.frames = self.page.frames;
         let mut gating = Gating::new(&mut nested, self.policy);
         let mut rewriter = Rewriter::new(Syntax::Html, self.page.context.memory);
         let mut page = Vec::new();
         let is_read = rewriter
             .write(&decode_entities(raw), &mut gating, &mut page)
             .and_then(|()| rewriter.end(&mut gating, &mut page));
+        self.page.frames = nested.frames;
         // Of what can't be read only the beginning is shown.
         if nested.is_changed || is_read.is_err() {
             tag.set_value(attribute, &inert::escaped(&page));
@@ -274,7 +276,9 @@ impl PageHandler for Gating<'_> {
             _ => {}
         }
         let findings = self.findings(tag, element);
-        if !findings.is_empty() {
+        if findings.is_empty() {
+            inert::name_moved_frame(self.page, tag, element);
+        } else {
             self.refuse(tag, element, &findings);
         }
         match element {

@@ -242,7 +242,7 @@ fn handlers_and_addresses_that_load_are_gated_and_calls_are_not() {
         ),
         (
             "<iframe src=\"javascript:document.write('<script src=//static.heat.example/x.js>')\"></iframe>",
-            "<iframe data-privet-vendor=\"heat\" data-privet-src=\"javascript:document.write('<script src=//static.heat.example/x.js>')\"></iframe>",
+            "<iframe name=\"privet-f-1\" data-privet-vendor=\"heat\" data-privet-src=\"javascript:document.write('<script src=//static.heat.example/x.js>')\"></iframe>",
         ),
     ]);
 }

@@ -24,6 +24,8 @@ pub struct PageContext {
     pub memory: usize,
     /// For privet's own scripts, where the page's Content-Security-Policy asks for one.
     pub nonce: Option<Box<str>>,
+    /// What the names of inert frames begin with, unlike those in any other response: letters and digits.
+    pub frame_names: Box<str>,
     /// Names the state of consent for which the page is made.
     pub state: Box<str>,
     /// Whether it is shown as a document; nothing is put into fragments that scripts fetch.

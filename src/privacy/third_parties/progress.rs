@@ -28,6 +28,10 @@ pub(super) struct Progress {
     pub(super) is_changed: bool,
     pub(super) gated: Vec<Stripped>,
     pub(super) depth: u8,
+    /// How many frames have been given a name.
+    pub(super) frames: u32,
+    /// Whether a frame was taken out, so that those behind it stand in other places than they would.
+    pub(super) has_lost_frames: bool,
 }
 
 impl Progress {
@@ -44,6 +48,8 @@ impl Progress {
             is_changed: false,
             gated: Vec::new(),
             depth: 0,
+            frames: 0,
+            has_lost_frames: false,
         }
     }
 
@@ -54,6 +60,12 @@ impl Progress {
     /// What stands before privet's own paths.
     pub(super) fn origin(&self) -> String {
         insert::own_origin(&self.url, self.base())
+    }
+
+    /// A name for a frame, unlike that of any other.
+    pub(super) fn frame_name(&mut self) -> String {
+        self.frames = self.frames.saturating_add(1);
+        format!("privet-{}-{}", self.context.frame_names, self.frames)
     }
 
     /// Tells of an element that was made inert.

@@ -133,6 +133,7 @@ pub(super) fn context(policy: &Policy) -> PageContext {
         syntax: Syntax::Html,
         memory: 64 * 1024,
         nonce: None,
+        frame_names: "f".into(),
         state: "state".into(),
         is_document: false,
         applies: true,

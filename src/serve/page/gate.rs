@@ -67,7 +67,7 @@ pub(in crate::serve) async fn gate(
     let gated = if policy.enforces() {
         rewrite(response, visit, page, record).await
     } else {
-        observe(response, visit, page)
+        observe(response, visit, page, record)
     };
     gated.or_else(|reason| {
         record.unreadable_page(reason);
@@ -91,10 +91,12 @@ impl PageVisit<'_> {
         page: PageType,
         codings: &[ContentCoding],
         nonce: Option<String>,
+        record: &Record,
     ) -> Rewriting {
         let authority = self.authority.to_str().unwrap_or_default();
         let target = self.origin.target().as_str();
         let tag = self.policy.consent_tag(&self.cookies.consent);
+        let frame_names = record.worker.request_id();
         let context = PageContext {
             host: self.host.into(),
             base: format!("https://{authority}{target}").into(),
@@ -102,6 +104,7 @@ impl PageVisit<'_> {
             syntax: page.syntax,
             memory: self.snapshot.compiled.limits.page_memory,
             nonce: nonce.map(Into::into),
+            frame_names: frame_names.to_str().unwrap_or_default().into(),
             state: tag.as_str().into(),
             is_document: self.origin.destination().is_document(),
             applies: self.policy.enforces(),
@@ -128,10 +131,11 @@ fn observe(
     response: &mut ClientResponse,
     visit: &PageVisit<'_>,
     page: PageType,
+    record: &Record,
 ) -> Result<(), UnreadablePage> {
     let codings = codings(response)?;
     let source = response.body.take_content();
-    let observed = ObservedPage::new(source, visit.rewriting(page, &codings, None));
+    let observed = ObservedPage::new(source, visit.rewriting(page, &codings, None, record));
     response.body = ResponseBody::new(Content::Observed(Box::new(observed)));
     Ok(())
 }
@@ -159,7 +163,7 @@ async fn rewrite(
     let policies = response.fields.contains(&header::CONTENT_SECURITY_POLICY);
     let website_fields = policies.then(|| response.fields.clone());
     let nonce = visit.admit_own(response, record);
-    let rewriting = visit.rewriting(page, &codings, nonce);
+    let rewriting = visit.rewriting(page, &codings, nonce, record);
     if *visit.origin.method() == Method::HEAD {
         // Only the rewritten page would tell.
         response.fields.remove(&header::CONTENT_LENGTH);

@@ -4,6 +4,7 @@
 mod broken;
 mod change_of_mind;
 mod consent;
+mod history;
 #[path = "../../gate/nasty.rs"]
 #[allow(dead_code, reason = "a part is used here")]
 mod nasty;

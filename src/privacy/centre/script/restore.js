@@ -55,11 +55,20 @@ function restoreCss(element, text, vendors) {
   else element.style.cssText = plain;
 }
 
+// The name that a frame had before it got one for the time of waiting.
+function restoreName(element) {
+  if (!/^privet-/.test(element.getAttribute("name"))) return;
+  const name = element.getAttribute(PREFIX + "name");
+  if (name === null) element.removeAttribute("name");
+  else element.setAttribute("name", name);
+}
+
 // Gives the attributes their names back.
 function restoreAttributes(element) {
   const name = element.localName, type = element.getAttribute("type");
   const stub = name === "script" ? "text/plain" : /^(object|embed)$/.test(name) && "text/html";
   if (type && type === stub) element.removeAttribute("type");
+  restoreName(element);
   const url = /^(script|object|embed)$/.test(name) && /^(src|data|href|xlink:href)$/;
   for (const { name, value } of [...element.attributes]) {
     if (!name.startsWith(PREFIX) || name === VENDOR) continue;
@@ -80,6 +89,7 @@ function isShown(frame) {
 
 function restoreElement(element) {
   if (isShown(element)) {
+    restoreName(element);
     for (const { name } of [...element.attributes]) if (name.startsWith(PREFIX)) element.removeAttribute(name);
     return;
   }
