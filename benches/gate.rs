@@ -90,7 +90,6 @@ fn gate(bench: &mut Criterion) {
         memory: 64 * 1024,
         nonce: None,
         frame_names: "f".into(),
-        state: "0123456789a".into(),
         is_document: true,
         applies: true,
     };

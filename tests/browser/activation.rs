@@ -143,6 +143,8 @@ fn every_kind_of_element_gets_its_attributes_back() {
         <video id="video"><source data-privet-vendor="player" data-privet-src="{vendor}/film"></video>
         <svg><image id="svg" data-privet-vendor="player" data-privet-xlink:href="{vendor}/svg"></image></svg>
         <template id="template"><img data-privet-vendor="player" data-privet-src="{vendor}/template"></template>
+        <iframe id="unnamed" name="privet-f-1" data-privet-vendor="player" data-privet-src="{vendor}/frame"></iframe>
+        <iframe id="named" name="privet-f-2" data-privet-name="film" data-privet-vendor="player" data-privet-src="{vendor}/frame"></iframe>
         <div id="host"></div>"#,
     );
     visitor.run(
@@ -153,6 +155,8 @@ fn every_kind_of_element_gets_its_attributes_back() {
     let expected = [
         "/background",
         "/film",
+        "/frame",
+        "/frame",
         "/image",
         "/inline",
         "/object",
@@ -171,7 +175,8 @@ fn every_kind_of_element_gets_its_attributes_back() {
             document.querySelector('template').content.firstChild.getAttribute('src'), \
             document.querySelector('#host').shadowRoot.firstChild.getAttribute('src'), \
             document.querySelectorAll('[data-privet-vendor]').length, \
-            document.querySelector('style').textContent.includes('privet:metrics:')]",
+            document.querySelector('style').textContent.includes('privet:metrics:'), \
+            of('unnamed', 'name'), of('named', 'name')]",
     );
     let vendor = |path: &str| site.vendor(path);
     assert_eq!(
@@ -183,7 +188,9 @@ fn every_kind_of_element_gets_its_attributes_back() {
             vendor("/template"),
             "/shadow",
             0,
-            true
+            true,
+            null,
+            "film"
         ])
     );
 }

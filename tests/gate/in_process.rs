@@ -42,7 +42,6 @@ impl Gate {
             memory: 64 * 1024,
             nonce: None,
             frame_names: "f".into(),
-            state: "state".into(),
             is_document: true,
             applies: true,
         };

@@ -350,7 +350,7 @@ fn xhtml_stays_well_formed() {
     let (out, _) = gated(&policy, &context, page);
     assert_eq!(
         out,
-        "<html><body><script src=\"/.privet/privet.js\" data-privet-state=\"state\" data-privet-granted=\"\"></script>\
+        "<html><body><script src=\"/.privet/privet.js\" data-privet-granted=\"\"></script>\
          <script type=\"text/plain\" data-privet-vendor=\"heat\" data-privet-src=\"//static.heat.example/x.js?a&amp;b\"/></body></html>"
     );
 }

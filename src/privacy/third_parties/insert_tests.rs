@@ -21,7 +21,7 @@ fn shown(granted: &[Purpose], rules: ThirdPartyRules, page: &str) -> String {
 
 /// The same without the attributes of privet's script that are alike everywhere.
 fn refused(page: &str) -> String {
-    let attributes = " nonce=\"n&quot;\" data-privet-state=\"state\" data-privet-granted=\"\"";
+    let attributes = " nonce=\"n&quot;\" data-privet-granted=\"\"";
     shown(&[], ThirdPartyRules::default(), page).replace(attributes, "")
 }
 
@@ -205,7 +205,7 @@ fn privets_script_tells_what_is_granted() {
     assert!(
         out.contains(
             "<script src=\"https://www.example.com/.privet/privet.js\" defer=\"\" nonce=\"n&quot;\" \
-             data-privet-state=\"state\" data-privet-granted=\"analytics media\" data-privet-consent-mode=\"\"></script>"
+             data-privet-granted=\"analytics media\" data-privet-consent-mode=\"\"></script>"
         ),
         "{out}"
     );

@@ -26,8 +26,6 @@ pub struct PageContext {
     pub nonce: Option<Box<str>>,
     /// What the names of inert frames begin with, unlike those in any other response: letters and digits.
     pub frame_names: Box<str>,
-    /// Names the state of consent for which the page is made.
-    pub state: Box<str>,
     /// Whether it is shown as a document; nothing is put into fragments that scripts fetch.
     pub is_document: bool,
     /// Whether decisions are carried out; where not, they are counted only.

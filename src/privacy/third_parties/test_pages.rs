@@ -134,7 +134,6 @@ pub(super) fn context(policy: &Policy) -> PageContext {
         memory: 64 * 1024,
         nonce: None,
         frame_names: "f".into(),
-        state: "state".into(),
         is_document: false,
         applies: true,
     }

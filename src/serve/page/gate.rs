@@ -95,7 +95,6 @@ impl PageVisit<'_> {
     ) -> Rewriting {
         let authority = self.authority.to_str().unwrap_or_default();
         let target = self.origin.target().as_str();
-        let tag = self.policy.consent_tag(&self.cookies.consent);
         let frame_names = record.worker.request_id();
         let context = PageContext {
             host: self.host.into(),
@@ -105,7 +104,6 @@ impl PageVisit<'_> {
             memory: self.snapshot.compiled.limits.page_memory,
             nonce: nonce.map(Into::into),
             frame_names: frame_names.to_str().unwrap_or_default().into(),
-            state: tag.as_str().into(),
             is_document: self.origin.destination().is_document(),
             applies: self.policy.enforces(),
         };
