@@ -8,6 +8,7 @@ mod history;
 #[path = "../../gate/nasty.rs"]
 #[allow(dead_code, reason = "a part is used here")]
 mod nasty;
+mod platforms;
 mod site;
 mod stand_in;
 mod visitor;

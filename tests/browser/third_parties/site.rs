@@ -3,7 +3,7 @@
 
 use std::{fs, path::PathBuf};
 
-use super::{broken, history};
+use super::{broken, history, platforms};
 use crate::gateway::{Origin, message::Head, origin::Request};
 
 /// The website behind privet.
@@ -55,8 +55,9 @@ pub(super) fn answer(head: &Head) -> Vec<u8> {
         let fields = format!("ETag: {tag}\r\nCache-Control: max-age=600\r\n");
         return response("text/html; charset=utf-8", &fields, &page);
     }
-    if let Some(page) = history::answer(name) {
-        return response("text/html; charset=utf-8", NEVER_STORED, page);
+    let made = history::answer(name).map(<[u8]>::to_vec);
+    if let Some(page) = made.or_else(|| platforms::answer(name)) {
+        return response("text/html; charset=utf-8", NEVER_STORED, &page);
     }
     if let Some(page) = broken::answer(name) {
         // Whoever is contacted is told by which page.

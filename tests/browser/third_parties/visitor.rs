@@ -173,7 +173,8 @@ impl Visitor {
         self.browser.go(&format!("https://{host}/{page}"));
     }
 
-    fn outcome(&self) -> Visit {
+    /// Waits until nothing happens any more: what did.
+    pub(super) fn outcome(&self) -> Visit {
         self.settle();
         let errors = self.browser.console().into_iter();
         let errors = errors.filter(|line| {
