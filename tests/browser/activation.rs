@@ -196,6 +196,29 @@ fn every_kind_of_element_gets_its_attributes_back() {
 }
 
 #[test]
+fn an_element_of_several_vendors_waits_for_all_of_them() {
+    let (site, visitor) = visit(
+        "",
+        r#"<script type="text/plain" data-privet-vendor="player metrics" data-privet-src="{vendor}/both.js"></script>
+        <script type="text/plain" data-privet-vendor="player" data-privet-src="{vendor}/one.js"></script>
+        <style>p { background: url("data:,privet:player:{vendor}/style") }
+            b { background: url("data:,privet:metrics:{vendor}/never") }</style><p>x</p><b>x</b>"#,
+    );
+    choose(&visitor, "choice=save&purpose=media");
+    assert_eq!(ran(&visitor, 1), ["one"]);
+    let asked = || {
+        let mut asked = site.asked();
+        asked.sort_unstable();
+        asked
+    };
+    eventually("each URL of a style by itself", || {
+        (asked() == ["/one.js", "/style"]).then_some(())
+    });
+    choose(&visitor, "choice=save&purpose=media&purpose=analytics");
+    assert_eq!(ran(&visitor, 2), ["one", "both"]);
+}
+
+#[test]
 fn what_comes_later_is_brought_back_too() {
     let (_site, visitor) = visit("", "<main></main>");
     choose(&visitor, "choice=accept-all");

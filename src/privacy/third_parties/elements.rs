@@ -34,6 +34,16 @@ pub(super) enum Fetch {
     Handler,
 }
 
+impl Fetch {
+    /// Whether a value may name URLs of several parties that can't come apart.
+    pub(super) const fn may_name_several(self) -> bool {
+        matches!(
+            self,
+            Self::Urls | Self::Candidates | Self::Paint | Self::Lazy | Self::Handler
+        )
+    }
+}
+
 /// Elements for which it matters which one it is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Element {

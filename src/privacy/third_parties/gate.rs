@@ -6,13 +6,13 @@
 use std::borrow::Cow;
 
 use super::{
-    elements::{Element, Fetch, fetch, link_fetches, may_fetch},
+    elements::{Element, Fetch, fetch, may_fetch},
     inert::{self, Finding},
     insert::{self, Urgency},
     judge::{Judge, looks_at_own},
     page::PageContext,
     progress::Progress,
-    refresh,
+    refused,
     script_kind::ScriptKind,
     url::cleaned,
 };
@@ -97,43 +97,25 @@ impl<'a> Gating<'a> {
                     self.nested_page(tag, &attribute, raw);
                     None
                 }
-                _ => self.refused(tag, fetch, raw).map(|whose| (whose, None)),
+                _ => refused::attribute(&self.judge(), tag, fetch, raw).map(|whose| (whose, None)),
             };
-            if let Some((whose, value)) = found {
-                findings.push(Finding {
-                    attribute,
-                    fetch,
-                    whose,
-                    value,
-                });
-            }
+            let Some((whose, value)) = found else {
+                continue;
+            };
+            let all = match fetch.may_name_several() {
+                true => refused::all(&self.judge(), whose, |judge| {
+                    refused::attribute(judge, tag, fetch, raw)
+                }),
+                false => vec![whose],
+            };
+            findings.extend(all.into_iter().map(|whose| Finding {
+                attribute,
+                fetch,
+                whose,
+                value: value.clone(),
+            }));
         }
         findings
-    }
-
-    /// Whose an attribute's value is, if they are refused.
-    fn refused(&self, tag: &StartTag<'_>, fetch: Fetch, raw: &[u8]) -> Option<Stripped> {
-        let judge = self.judge();
-        let value = decode_entities(raw);
-        match fetch {
-            Fetch::Url | Fetch::Embed | Fetch::Action => judge.url(&value),
-            Fetch::Script => judge.script_url(&value),
-            Fetch::Link => judge.url(&value).filter(|_| {
-                let rel = tag.attribute("rel").and_then(|attribute| attribute.value);
-                rel.is_some_and(|rel| link_fetches(&decode_entities(rel)))
-            }),
-            Fetch::Urls => judge.urls(&value),
-            Fetch::Candidates => judge.candidates(&value),
-            Fetch::Paint => judge.style(&value),
-            Fetch::Lazy => judge.lazy(&value),
-            Fetch::Refresh => {
-                let kind = tag.attribute("http-equiv")?.value?;
-                let is_refresh = decode_entities(kind).eq_ignore_ascii_case(b"refresh");
-                judge.url(refresh::url(&value).filter(|_| is_refresh)?)
-            }
-            Fetch::Handler => judge.script(&value),
-            Fetch::Page | Fetch::Style => None,
-        }
     }
 
     /// Whose a `style` attribute fetches from, and its value without that.
@@ -311,16 +293,18 @@ impl PageHandler for Gating<'_> {
         } else {
             Cow::Borrowed(content)
         };
-        let whose = match script_kind(tag) {
+        let kind = script_kind(tag);
+        let find = |judge: &Judge<'_>| match kind {
             ScriptKind::Addresses => judge.addresses(&content),
             _ => judge.script(&content),
         };
-        if let Some(whose) = whose {
+        if let Some(whose) = find(&judge) {
+            let all = refused::all(&judge, whose, find);
             self.page.count(whose);
             if self.page.context.applies {
                 self.page.is_changed = true;
                 inert::make_script(tag);
-                inert::name_vendors(self.policy, tag, &[whose]);
+                inert::name_vendors(self.policy, tag, &all);
                 self.want(Urgency::Blocking, tag);
             }
         } else if self.asks_consent_mode() && judge.holds_container(&content) {

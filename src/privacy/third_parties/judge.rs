@@ -4,20 +4,17 @@
 use std::borrow::Cow;
 
 use super::{
-    css, loading,
-    rules::UnknownHosts,
-    snippets, srcset,
+    css, loading, snippets, srcset,
     url::{Base, Location, Reference, cleaned, is_plainly_relative},
 };
 use crate::privacy::{
     catalogue::{VendorId, slug},
     consent::Consent,
     policy::{Policy, Stripped},
-    purpose::Purpose,
 };
 
 /// The slug of third parties that no vendor claims.
-const UNKNOWN: &str = "unknown";
+pub(super) const UNKNOWN: &str = "unknown";
 
 /// Decides for one page and visitor.
 #[derive(Clone, Copy, Debug)]
@@ -137,8 +134,7 @@ impl Judge<'_> {
     }
 
     fn refuses_unknown(&self) -> bool {
-        self.policy.third_parties().unknown_hosts == UnknownHosts::Gate
-            && !self.consent.granted().contains(Purpose::Marketing)
+        !self.policy.allows_unknown(self.consent)
     }
 
     /// The first refused of several URLs, parted by white space, commas or semicolons.

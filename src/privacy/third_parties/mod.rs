@@ -4,7 +4,7 @@
 //! [`PageGate`] makes the elements of a page inert that belong to refused vendors. In the order of its
 //! flow: `elements` tells what of an element makes a browser fetch; `srcset`, `css` and `refresh` find
 //! the URLs in it; `url` and `host` read them; `hosts`, `snippets` and `loading` know whose they are;
-//! `judge` decides; `inert` and `embed` say what becomes of the element, `insert` which scripts of
+//! `judge` decides, `refused` on whole attributes; `inert` and `embed` say what becomes of the element, `insert` which scripts of
 //! privet's own the page needs.
 
 mod click_identifiers;
@@ -29,6 +29,7 @@ mod permission;
 mod progress;
 mod query;
 mod refresh;
+mod refused;
 mod rules;
 mod script_kind;
 mod snippets;

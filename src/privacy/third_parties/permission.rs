@@ -1,7 +1,7 @@
 //! What a site's rules say of third parties: whether a vendor may be met, and whether pages have to
 //! be read for that.
 
-use super::{ThirdPartyRules, may_need_mirror};
+use super::{ThirdPartyRules, UnknownHosts, judge::UNKNOWN, may_need_mirror};
 use crate::privacy::{
     catalogue::VendorId,
     consent::Consent,
@@ -33,6 +33,22 @@ impl Policy {
             granted == Purposes::ALL
         };
         consents && !self.is_elsewhere(vendor)
+    }
+
+    /// Whether an element may come alive that names those vendors by their slugs, parted by spaces: all
+    /// of them have to be allowed. Whom nobody knows may not.
+    pub fn allows_slugs(&self, slugs: &str, consent: &Consent) -> bool {
+        let allows = |name: &str| match self.catalogue().by_slug(name) {
+            Some(vendor) => self.allows_vendor(vendor, consent),
+            None => name == UNKNOWN && self.allows_unknown(consent),
+        };
+        !self.enforces() || slugs.split(' ').all(allows)
+    }
+
+    /// Whether this visitor's browser may have to do with third parties that no vendor claims.
+    pub(super) fn allows_unknown(&self, consent: &Consent) -> bool {
+        self.third_parties.unknown_hosts == UnknownHosts::Leave
+            || consent.granted().contains(Purpose::UNKNOWN_HOSTS)
     }
 
     /// Whether `vendor` sits outside the allowed countries, and is refused whatever the consent.

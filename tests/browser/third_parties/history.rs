@@ -1,6 +1,8 @@
 //! Frames on the way back: of a page in its history Chromium shows each frame where it was, found by
 //! its name or its place, whatever the page says now.
 
+use serde_json::{Value, json};
+
 use super::{site::BEHIND, visitor::Visitor};
 use crate::gateway::eventually;
 
@@ -80,13 +82,18 @@ fn comes_back_without_vendors(visitor: &Visitor) {
     assert_eq!(visitor.world.contacts(), [], "{names}");
 }
 
-/// Goes back until the page is there again, and waits for what it does.
+/// Goes back to the page, where it was left, and waits for what it does.
 fn comes_back(visitor: &Visitor, page: &str) {
     visitor.settle();
     visitor.world.forget();
-    while !visitor.browser.address().ends_with(page) {
-        visitor.back();
-        visitor.settle();
-    }
+    let browser = &visitor.browser;
+    let history = browser.devtools("Page.getNavigationHistory", &json!({}));
+    let entries = history["entries"].as_array().expect("a list").iter();
+    let is_page = |entry: &&Value| entry["url"].as_str().is_some_and(|url| url.ends_with(page));
+    let entry = entries.rev().find(is_page).expect("the page")["id"].clone();
+    browser.devtools("Page.navigateToHistoryEntry", &json!({ "entryId": entry }));
+    eventually("the page", || {
+        browser.address().ends_with(page).then_some(())
+    });
     visitor.settle();
 }
