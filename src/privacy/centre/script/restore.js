@@ -87,16 +87,22 @@ function isShown(frame) {
   return /^i?frame$/.test(frame.localName) && frame.hasAttribute("src") && isOpen && !frame.contentDocument;
 }
 
+// What lazy loaders take for a `src` or `srcset`. One that has run already takes no second look.
+const LAZY = /^data-privet-data-(lazy-|litespeed-|rocket-|ll-|orig-|original-)?(src|srcset|set|original|lazy|lazyload)$/;
+function loadLazy(element, name, value) {
+  if (!/^(img|iframe|source|video|audio)$/.test(element.localName)) return;
+  element.setAttribute(/set$/.test(name) ? "srcset" : "src", value);
+}
+
 function restoreElement(element) {
   if (isShown(element)) {
     restoreName(element);
     for (const { name } of [...element.attributes]) if (name.startsWith(PREFIX)) element.removeAttribute(name);
     return;
   }
+  const lazy = [...element.attributes].filter(it => LAZY.test(it.name));
   restoreAttributes(element);
-  // A lazy loader that has run already takes no second look at a frame.
-  const lazy = element.getAttribute("data-src") || element.getAttribute("data-lazy-src");
-  if (lazy && element.localName === "iframe" && /\/\.privet\/embed\?/.test(element.getAttribute("src"))) element.src = lazy;
+  for (const { name, value } of lazy) loadLazy(element, name, value);
   const parent = element.parentNode;
   // Browsers look at these only when they come into a page, or when told to. An object that once
   // failed never tries again.
@@ -152,12 +158,24 @@ page.addEventListener("load", () => { isParsed = isLoaded = true; });
 const blocking = [], deferred = [];
 let isRunning = false;
 
+// Scripts that optimisers hold back until the visitor does something, or for good by now.
+const DELAYED = /^(litespeed\/javascript|rocketlazyloadscript|pmdelayedscript|text\/(rocketscript|psajs)|wpmeteor)$/;
+function wake(script) {
+  if (!DELAYED.test(script.getAttribute("type"))) return;
+  const type = script.getAttribute("data-rocket-type") || script.getAttribute("data-perfmatters-type");
+  if (type) script.setAttribute("type", type);
+  else script.removeAttribute("type");
+  const url = script.getAttribute("data-src") || script.getAttribute("data-rocket-src");
+  if (url) script.setAttribute("src", trusted("createScriptURL", url));
+}
+
 // An element that has never run, in place of one that can't.
 function copy(script) {
   const fresh = document.createElementNS(script.namespaceURI, "script");
   for (const { name, value } of script.attributes)
     fresh.setAttribute(name, /^on/.test(name) ? trusted("createScript", value) : value);
   restoreAttributes(fresh);
+  wake(fresh);
   // Browsers hide the attribute.
   fresh.nonce = script.nonce;
   fresh.textContent = trusted("createScript", script.textContent);
@@ -221,6 +239,10 @@ function activate(vendors) {
       // In a template: it runs where the template is used.
       else restoreAttributes(element);
     } catch (_) {}
+  }
+  // They have a privet.js of their own.
+  for (const frame of document.querySelectorAll("iframe[srcdoc]")) {
+    try { frame.contentWindow.dispatchEvent(new Event("focus")); } catch (_) {}
   }
   for (const [element, text] of inCss(all)) restoreCss(element, text, vendors);
   if (!isRunning) run();
