@@ -227,6 +227,7 @@ async fn answer(
         origin: &origin,
         authority: &text,
         host,
+        now,
     };
     page::gate(&mut response, &visit, record).await?;
     third_parties::add(

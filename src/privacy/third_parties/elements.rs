@@ -35,6 +35,11 @@ pub(super) enum Fetch {
 }
 
 impl Fetch {
+    /// Whether a value is one URL of a third party that the operator should know of.
+    pub(super) const fn is_told_of(self) -> bool {
+        matches!(self, Self::Url | Self::Script | Self::Embed | Self::Lazy)
+    }
+
     /// Whether a value may name URLs of several parties that can't come apart.
     pub(super) const fn may_name_several(self) -> bool {
         matches!(

@@ -99,6 +99,9 @@ impl<'a> Gating<'a> {
                 }
                 _ => refused::attribute(&self.judge(), tag, fetch, raw).map(|whose| (whose, None)),
             };
+            if fetch.is_told_of() || (fetch == Fetch::Link && found.is_some()) {
+                self.note_seen(raw, found.is_some());
+            }
             let Some((whose, value)) = found else {
                 continue;
             };
@@ -131,6 +134,14 @@ impl<'a> Gating<'a> {
         Some((whose.first().copied()?, Some(css)))
     }
 
+    /// Takes note of a third party at `url`.
+    fn note_seen(&mut self, url: &[u8], gated: bool) {
+        let mut seen = std::mem::take(&mut self.page.seen);
+        let gated = gated && self.page.context.applies;
+        seen.note(&self.judge(), &decode_entities(url), gated);
+        self.page.seen = seen;
+    }
+
     /// Gates the page in a frame's attribute.
     fn nested_page(&mut self, tag: &mut StartTag<'_>, attribute: &Attribute<'_>, raw: &[u8]) {
         if self.page.depth == DEEPEST {
@@ -150,6 +161,7 @@ impl<'a> Gating<'a> {
             .write(&decode_entities(raw), &mut gating, &mut page)
             .and_then(|()| rewriter.end(&mut gating, &mut page));
         self.page.frames = nested.frames;
+        self.page.seen.extend(std::mem::take(&mut nested.seen));
         // Of what can't be read only the beginning is shown.
         if nested.is_changed || is_read.is_err() {
             tag.set_value(attribute, &inert::escaped(&page));

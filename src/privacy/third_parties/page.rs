@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{gate::Gating, progress::Progress};
+use super::{gate::Gating, progress::Progress, seen::SeenHosts};
 use crate::privacy::{
     cookies::CookieDecision,
     html::{Rewriter, Syntax, TooLong},
@@ -90,6 +90,11 @@ impl PageGate {
     /// Whose elements were made inert, one entry for each element, the first 10,000.
     pub fn gated(&self) -> &[Stripped] {
         &self.page.gated
+    }
+
+    /// The third parties that the page named so far.
+    pub fn seen(&self) -> &SeenHosts {
+        &self.page.seen
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{
     insert::{self, Urgency},
     page::PageContext,
+    seen::SeenHosts,
     url::Base,
 };
 use crate::privacy::policy::Stripped;
@@ -27,6 +28,7 @@ pub(super) struct Progress {
     pub(super) has_mirror: bool,
     pub(super) is_changed: bool,
     pub(super) gated: Vec<Stripped>,
+    pub(super) seen: SeenHosts,
     pub(super) depth: u8,
     /// How many frames have been given a name.
     pub(super) frames: u32,
@@ -47,6 +49,7 @@ impl Progress {
             has_mirror: false,
             is_changed: false,
             gated: Vec::new(),
+            seen: SeenHosts::default(),
             depth: 0,
             frames: 0,
             has_lost_frames: false,

@@ -9,6 +9,7 @@ use super::{
     body::{Beginning, PageBody},
     decoding::MOST_LAYERS,
     observe::ObservedPage,
+    observer::Observer,
     rewriting::Rewriting,
 };
 use crate::{
@@ -36,6 +37,8 @@ pub(in crate::serve) struct PageVisit<'a> {
     pub(in crate::serve) origin: &'a OriginRequest,
     pub(in crate::serve) authority: &'a FieldValue,
     pub(in crate::serve) host: &'a str,
+    /// Seconds since 1970.
+    pub(in crate::serve) now: i64,
 }
 
 /// See the module.
@@ -108,7 +111,11 @@ impl PageVisit<'_> {
             applies: self.policy.enforces(),
         };
         let site = (Rc::clone(self.snapshot), self.site);
-        Rewriting::new(site, codings, page, context)
+        let observer = Observer {
+            worker: Rc::clone(&record.worker),
+            now: self.now,
+        };
+        Rewriting::new(site, codings, page, context, observer)
     }
 
     /// Opens the website's policies for what privet puts into a document; returns the nonce for it.

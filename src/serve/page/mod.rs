@@ -9,6 +9,7 @@ mod encoding;
 mod gate;
 mod notice;
 mod observe;
+mod observer;
 mod rewriting;
 
 pub(super) use body::PageBody;

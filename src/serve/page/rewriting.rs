@@ -8,6 +8,7 @@ use bytes::Bytes;
 use super::{
     characters::{Characters, LateLabel},
     decoding::{Broken, Layer, decode},
+    observer::Observer,
 };
 use crate::{
     metrics::{Direction, UnreadablePage},
@@ -28,6 +29,7 @@ pub(super) struct Rewriting {
     room: Box<[u8]>,
     characters: Characters,
     gate: PageGate,
+    observer: Observer,
     /// Bytes that the page may still have.
     left: u64,
     fails_open: bool,
@@ -63,6 +65,7 @@ impl Rewriting {
         codings: &[ContentCoding],
         page: PageType,
         context: PageContext,
+        observer: Observer,
     ) -> Self {
         let rules = snapshot.compiled.sites.get(site);
         let on_failure = rules.map(|site| site.policy.third_parties().on_failure);
@@ -77,6 +80,7 @@ impl Rewriting {
             room: vec![0; room].into(),
             characters: Characters::new(page.charset, page.syntax),
             gate: PageGate::new(context),
+            observer,
             given_up: None,
             original: Some(Vec::new()),
         }
@@ -232,6 +236,9 @@ impl Drop for Rewriting {
             self.snapshot
                 .strips
                 .count(self.site, vendor, Direction::Page);
+        }
+        if let Some(site) = self.snapshot.compiled.sites.get(self.site) {
+            self.observer.note(site, self.gate.seen());
         }
     }
 }
