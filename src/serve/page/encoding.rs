@@ -26,9 +26,11 @@ const BROTLI_LEVEL: i32 = 3;
 const BROTLI_WINDOW: i32 = 18;
 const ZSTD_LEVEL: i32 = 1;
 const ZSTD_WINDOW: u32 = 17;
+/// Of gzip and Brotli, where time does not count.
+const THOROUGH_LEVEL: u32 = 9;
 
 /// A coding being applied.
-pub(super) struct Encoder {
+pub(in crate::serve) struct Encoder {
     codec: Box<dyn EncodeV2>,
     /// Whether it holds something that a flush would bring out.
     holds: bool,
@@ -36,13 +38,22 @@ pub(super) struct Encoder {
 
 impl Encoder {
     pub(super) fn new(coding: ContentCoding) -> Self {
-        let flate = || FlateEncoderParams::from(Compression::new(FLATE_LEVEL));
+        Self::at(coding, FLATE_LEVEL, BROTLI_LEVEL)
+    }
+
+    /// For what is encoded once for many readers.
+    pub(in crate::serve) fn thorough(coding: ContentCoding) -> Self {
+        Self::at(coding, THOROUGH_LEVEL, THOROUGH_LEVEL.cast_signed())
+    }
+
+    fn at(coding: ContentCoding, flate_level: u32, brotli_level: i32) -> Self {
+        let flate = || FlateEncoderParams::from(Compression::new(flate_level));
         let codec: Box<dyn EncodeV2> = match coding {
             ContentCoding::Gzip => Box::new(GzipEncoder::new(flate())),
             ContentCoding::Deflate => Box::new(ZlibEncoder::new(flate())),
             ContentCoding::Brotli => Box::new(BrotliEncoder::new(
                 EncoderParams::default()
-                    .quality(Level::Precise(BROTLI_LEVEL))
+                    .quality(Level::Precise(brotli_level))
                     .window_size(BROTLI_WINDOW),
             )),
             ContentCoding::Zstd => {
@@ -57,7 +68,7 @@ impl Encoder {
     }
 
     /// Encodes `plain`; appends what comes of it.
-    pub(super) fn encode(&mut self, plain: &[u8], out: &mut Vec<u8>) {
+    pub(in crate::serve) fn encode(&mut self, plain: &[u8], out: &mut Vec<u8>) {
         let mut input = PartialBuffer::new(plain);
         while !input.unwritten().is_empty() {
             self.holds = true;
@@ -75,7 +86,7 @@ impl Encoder {
     }
 
     /// Appends the end of the content.
-    pub(super) fn finish(&mut self, out: &mut Vec<u8>) {
+    pub(in crate::serve) fn finish(&mut self, out: &mut Vec<u8>) {
         while append(out, |output| self.codec.finish(output)) == Some(false) {}
     }
 }

@@ -13,5 +13,6 @@ mod observer;
 mod rewriting;
 
 pub(super) use body::PageBody;
+pub(super) use encoding::Encoder;
 pub(super) use gate::{PageVisit, gate};
 pub(super) use observe::ObservedPage;
