@@ -156,7 +156,7 @@ pub fn minimise_request(
     } else {
         Destination::Document
     };
-    let holds_page = policy.rewrites_pages()
+    let holds_page = policy.binds_pages()
         && minimise_conditions(request.method, &mut fields, destination, || {
             policy.consent_tag(&cookies.consent)
         });

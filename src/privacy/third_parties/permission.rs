@@ -1,7 +1,7 @@
 //! What a site's rules say of third parties: whether a vendor may be met, and whether pages have to
 //! be read for that.
 
-use super::{ThirdPartyRules, UnknownHosts, judge::UNKNOWN, may_need_mirror};
+use super::{ContentPolicy, ThirdPartyRules, UnknownHosts, judge::UNKNOWN, may_need_mirror};
 use crate::privacy::{
     catalogue::VendorId,
     consent::Consent,
@@ -78,6 +78,12 @@ impl Policy {
     /// Whether pages are made anew for each visitor's consent.
     pub fn rewrites_pages(&self) -> bool {
         self.third_parties.gate && self.enforces()
+    }
+
+    /// Whether what pages, or the fields beside them, say depends on the visitor's consent.
+    pub fn binds_pages(&self) -> bool {
+        let has_policy = self.third_parties.content_policy != ContentPolicy::Off;
+        self.rewrites_pages() || (has_policy && self.enforces())
     }
 
     /// The name of everything that decides what is done to a page for `consent`.

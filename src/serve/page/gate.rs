@@ -24,6 +24,7 @@ use crate::{
         refusal::Refusal,
         response::ClientResponse,
         snapshot::Snapshot,
+        third_parties::{Reader, is_ruled},
     },
 };
 
@@ -37,6 +38,7 @@ pub(in crate::serve) struct PageVisit<'a> {
     pub(in crate::serve) origin: &'a OriginRequest,
     pub(in crate::serve) authority: &'a FieldValue,
     pub(in crate::serve) host: &'a str,
+    pub(in crate::serve) reader: Reader,
     /// Seconds since 1970.
     pub(in crate::serve) now: i64,
 }
@@ -51,13 +53,14 @@ pub(in crate::serve) async fn gate(
     record: &mut Record,
 ) -> Result<(), Refusal> {
     let (policy, consent) = (visit.policy, &visit.cookies.consent);
-    if !policy.third_parties().gate {
+    if !policy.third_parties().gate && !policy.binds_pages() {
         return Ok(());
     }
     let destination = visit.origin.destination();
     let page = PageType::of(response.status, &response.fields, destination);
     let is_revalidated = response.status == StatusCode::NOT_MODIFIED && visit.origin.holds_page();
-    if policy.enforces() && (page.is_some() || is_revalidated) {
+    let is_tied = page.is_some() || is_revalidated || is_ruled(response, visit.reader, policy);
+    if policy.binds_pages() && is_tied {
         bind_to_consent(&mut response.fields, &policy.consent_tag(consent));
     }
     if is_revalidated {
