@@ -9,6 +9,7 @@ mod history;
 #[allow(dead_code, reason = "a part is used here")]
 mod nasty;
 mod platforms;
+mod rules;
 mod site;
 mod stand_in;
 mod visitor;
