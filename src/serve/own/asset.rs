@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 
 use crate::{
-    privacy::{ContentCoding, FieldLines, FieldValue, centre as page},
+    privacy::{ContentCoding, FieldLines, centre as page},
     serve::{body::ResponseBody, page::Encoder},
 };
 
@@ -76,7 +76,7 @@ impl Asset {
 
     /// The answer to a request with those fields.
     pub(super) fn answer(&self, request: &FieldLines) -> Response<ResponseBody> {
-        let suits = |form: &&Form| form.coding.is_none_or(|coding| accepts(request, coding));
+        let suits = |form: &&Form| form.coding.is_none_or(|coding| coding.is_accepted(request));
         let [.., plain] = &self.forms;
         let form = self.forms.iter().find(suits).unwrap_or(plain);
         let is_held = holds(request, &form.tag);
@@ -107,32 +107,10 @@ impl Asset {
     }
 }
 
-/// The elements of a field that is a list.
-fn elements<'a>(
-    request: &'a FieldLines,
-    name: &'a http::HeaderName,
-) -> impl Iterator<Item = &'a [u8]> {
-    let lines = request.get_all(name).map(FieldValue::as_bytes);
-    let elements = lines.flat_map(|line| line.split(|byte| *byte == b','));
-    elements.map(<[u8]>::trim_ascii)
-}
-
-/// Whether `Accept-Encoding` names the coding, with a weight that is not zero (RFC 9110 §12.5.3).
-fn accepts(request: &FieldLines, coding: ContentCoding) -> bool {
-    let mut elements = elements(request, &header::ACCEPT_ENCODING);
-    elements.any(|element| {
-        let mut parts = element.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
-        let name = parts.next().unwrap_or_default();
-        let is_refused = parts.any(|part| {
-            let weight = part.strip_prefix(b"q=").or(part.strip_prefix(b"Q="));
-            weight.is_some_and(|value| value.iter().all(|byte| matches!(byte, b'0' | b'.')))
-        });
-        name.eq_ignore_ascii_case(coding.name().as_bytes()) && !is_refused
-    })
-}
-
 /// Whether the browser holds what has that tag (RFC 9110 §13.1.2).
 fn holds(request: &FieldLines, tag: &str) -> bool {
-    let mut held = elements(request, &header::IF_NONE_MATCH);
+    let lines = request.get_all(&header::IF_NONE_MATCH);
+    let held = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
+    let mut held = held.map(<[u8]>::trim_ascii);
     held.any(|held| held == b"*" || held.strip_prefix(b"W/").unwrap_or(held) == tag.as_bytes())
 }
