@@ -59,8 +59,7 @@ function restoreCss(element, text, vendors) {
 function restoreName(element) {
   if (!/^privet-/.test(element.getAttribute("name"))) return;
   const name = element.getAttribute(PREFIX + "name");
-  if (name === null) element.removeAttribute("name");
-  else element.setAttribute("name", name);
+  name ? element.setAttribute("name", name) : element.removeAttribute("name");
 }
 
 // Gives the attributes their names back.
@@ -88,11 +87,7 @@ function isShown(frame) {
 }
 
 // What lazy loaders take for a `src` or `srcset`. One that has run already takes no second look.
-const LAZY = /^data-privet-data-(lazy-|litespeed-|rocket-|ll-|orig-|original-)?(src|srcset|set|original|lazy|lazyload)$/;
-function loadLazy(element, name, value) {
-  if (!/^(img|iframe|source|video|audio)$/.test(element.localName)) return;
-  element.setAttribute(/set$/.test(name) ? "srcset" : "src", value);
-}
+const LAZY = /^data-privet-data-([a-z]+-)?(src|srcset|set|original|lazy|lazyload)$/;
 
 function restoreElement(element) {
   if (isShown(element)) {
@@ -100,9 +95,9 @@ function restoreElement(element) {
     for (const { name } of [...element.attributes]) if (name.startsWith(PREFIX)) element.removeAttribute(name);
     return;
   }
-  const lazy = [...element.attributes].filter(it => LAZY.test(it.name));
+  const lazy = /^(img|iframe|source|video|audio)$/.test(element.localName) ? [...element.attributes] : [];
   restoreAttributes(element);
-  for (const { name, value } of lazy) loadLazy(element, name, value);
+  for (const { name, value } of lazy) if (LAZY.test(name)) element.setAttribute(/set$/.test(name) ? "srcset" : "src", value);
   const parent = element.parentNode;
   // Browsers look at these only when they come into a page, or when told to. An object that once
   // failed never tries again.
@@ -162,10 +157,8 @@ let isRunning = false;
 const DELAYED = /^(litespeed\/javascript|rocketlazyloadscript|pmdelayedscript|text\/(rocketscript|psajs)|wpmeteor)$/;
 function wake(script) {
   if (!DELAYED.test(script.getAttribute("type"))) return;
-  const type = script.getAttribute("data-rocket-type") || script.getAttribute("data-perfmatters-type");
-  if (type) script.setAttribute("type", type);
-  else script.removeAttribute("type");
-  const url = script.getAttribute("data-src") || script.getAttribute("data-rocket-src");
+  const data = script.dataset, url = data.src || data.rocketSrc;
+  script.setAttribute("type", data.rocketType || data.perfmattersType || "");
   if (url) script.setAttribute("src", trusted("createScriptURL", url));
 }
 
@@ -240,10 +233,8 @@ function activate(vendors) {
       else restoreAttributes(element);
     } catch (_) {}
   }
-  // They have a privet.js of their own.
-  for (const frame of document.querySelectorAll("iframe[srcdoc]")) {
-    try { frame.contentWindow.dispatchEvent(new Event("focus")); } catch (_) {}
-  }
+  // The website's own frames have a privet.js of their own.
+  for (let i = 0; i < page.length; i++) try { page[i].dispatchEvent(new Event("focus")); } catch (_) {}
   for (const [element, text] of inCss(all)) restoreCss(element, text, vendors);
   if (!isRunning) run();
 }
