@@ -95,7 +95,7 @@ fn gate(bench: &mut Criterion) {
         syntax: Syntax::Html,
         memory: 64 * 1024,
         nonce: None,
-        state: "0123456789a".into(),
+        frame_names: "f".into(),
         is_document: true,
         applies: true,
     };

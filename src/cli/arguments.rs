@@ -112,6 +112,9 @@ pub(super) struct ExplainArguments {
     /// Who connects [default: an example address]
     #[arg(long, value_name = "IP")]
     pub(super) peer: Option<IpAddr>,
+    /// A file with the HTML that the website answers with: shows what of it would be gated
+    #[arg(long, value_name = "FILE")]
+    pub(super) page: Option<PathBuf>,
     /// Another request field; may be repeated
     #[arg(long = "header", short = 'H', value_name = "NAME: VALUE", value_parser = header)]
     pub(super) fields: Vec<(HeaderName, FieldValue)>,

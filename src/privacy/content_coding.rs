@@ -51,6 +51,17 @@ impl ContentCoding {
             .collect()
     }
 
+    /// Whether a request's `Accept-Encoding` names it, with a weight that is not zero.
+    pub fn is_accepted(self, request: &FieldLines) -> bool {
+        let lines = request.get_all(&header::ACCEPT_ENCODING);
+        let mut elements = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
+        elements.any(|element| {
+            let mut parts = element.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
+            let name = parts.next().unwrap_or_default();
+            Self::named(name) == Some(self) && !parts.any(refuses)
+        })
+    }
+
     /// The name in `Content-Encoding`.
     pub fn name(self) -> &'static str {
         match self {
@@ -60,6 +71,14 @@ impl ContentCoding {
             Self::Zstd => "zstd",
         }
     }
+}
+
+/// Whether a parameter is a weight of zero (RFC 9110 §12.4.2).
+fn refuses(weight: &[u8]) -> bool {
+    let value = weight
+        .strip_prefix(b"q=")
+        .or_else(|| weight.strip_prefix(b"Q="));
+    value.is_some_and(|value| value.iter().all(|byte| matches!(byte, b'0' | b'.')))
 }
 
 /// Whether an element of `Accept-Encoding` asks for nothing that privet can't undo. `*` asks for

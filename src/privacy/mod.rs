@@ -79,7 +79,7 @@ pub use rules::{
 };
 pub use third_parties::{
     AdequacyDecision, AllowedCountry, ContentPolicy, Embeds, KnownHost, OnFailure, Own,
-    PageContext, PageGate, ThirdPartyRules, TransferBasis, UnknownHosts, Unreadable, Violation,
-    admit_own, admitting, gate_page, nonce, policy_hosts, transfer_basis, violations,
+    PageContext, PageGate, SeenHosts, ThirdPartyRules, TransferBasis, UnknownHosts, Unreadable,
+    Violation, admit_own, admitting, gate_page, nonce, policy_hosts, transfer_basis, violations,
 };
 pub use validators::{ConsentTag, bind_to_consent, drop_digests};

@@ -23,6 +23,9 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    /// What third parties are taken to be for that no vendor claims.
+    pub(in crate::privacy) const UNKNOWN_HOSTS: Self = Self::Marketing;
+
     /// Every purpose, in the order in which they are shown.
     pub const ALL: [Self; 5] = [
         Self::Necessary,

@@ -162,7 +162,7 @@ pub fn minimise_request(
             fields.set(header::ACCEPT_ENCODING, coding);
         }
     }
-    let holds_page = policy.rewrites_pages()
+    let holds_page = policy.binds_pages()
         && minimise_conditions(request.method, &mut fields, destination, || {
             policy.consent_tag(&cookies.consent)
         });

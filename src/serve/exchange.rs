@@ -227,6 +227,8 @@ async fn answer(
         origin: &origin,
         authority: &text,
         host,
+        reader,
+        now,
     };
     page::gate(&mut response, &visit, record).await?;
     third_parties::add(

@@ -1,6 +1,8 @@
 //! A request that nobody sent, taken the way of [`exchange`](super::exchange) by the same
 //! functions, for `privet explain`. No website is asked: its answer is given.
 
+use std::rc::Rc;
+
 use http::{StatusCode, header};
 use tokio::time::Instant;
 
@@ -52,7 +54,7 @@ pub(crate) struct Rehearsed {
     /// The client's address as the log shows it.
     pub(crate) logged: Option<MinimisedAddr>,
     /// What the visitor consented to, and what becomes of the request's cookies.
-    pub(crate) cookies: CookieDecision,
+    pub(crate) cookies: Rc<CookieDecision>,
     /// The vendor in disguise whose request it is.
     pub(crate) vendor: Option<VendorId>,
     /// Who answers.
@@ -144,7 +146,7 @@ pub(crate) async fn rehearse(
         client: derived.client,
         malformed: derived.malformed,
         logged: identity.logged,
-        cookies,
+        cookies: Rc::new(cookies),
         vendor,
         answer,
     })

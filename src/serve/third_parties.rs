@@ -88,6 +88,13 @@ pub(super) fn silence(
     }
 }
 
+/// Whether privet's own policy, which depends on the visitor's consent, comes on the response.
+pub(super) fn is_ruled(response: &ClientResponse, reader: Reader, policy: &Policy) -> bool {
+    policy.third_parties().content_policy != ContentPolicy::Off
+        && policy.enforces()
+        && (reader == Reader::Worker || is_document(response))
+}
+
 /// Adds the policy that the site of that number wants for this visitor.
 pub(super) fn add(
     response: &mut ClientResponse,
@@ -99,15 +106,14 @@ pub(super) fn add(
     let Some(policy) = snapshot.compiled.sites.get(site).map(|site| &site.policy) else {
         return;
     };
+    if !is_ruled(response, reader, policy) {
+        return;
+    }
     let name = match policy.third_parties().content_policy {
         ContentPolicy::Off => return,
         ContentPolicy::Report => header::CONTENT_SECURITY_POLICY_REPORT_ONLY,
         ContentPolicy::Enforce => header::CONTENT_SECURITY_POLICY,
     };
-    let is_run = reader == Reader::Worker || is_document(response);
-    if !policy.enforces() || !is_run {
-        return;
-    }
     let value = value((snapshot, site), consent, known, &response.fields);
     if let Some(value) = value {
         response.fields.push(name, value);

@@ -143,6 +143,8 @@ fn every_kind_of_element_gets_its_attributes_back() {
         <video id="video"><source data-privet-vendor="player" data-privet-src="{vendor}/film"></video>
         <svg><image id="svg" data-privet-vendor="player" data-privet-xlink:href="{vendor}/svg"></image></svg>
         <template id="template"><img data-privet-vendor="player" data-privet-src="{vendor}/template"></template>
+        <iframe id="unnamed" name="privet-f-1" data-privet-vendor="player" data-privet-src="{vendor}/frame"></iframe>
+        <iframe id="named" name="privet-f-2" data-privet-name="film" data-privet-vendor="player" data-privet-src="{vendor}/frame"></iframe>
         <div id="host"></div>"#,
     );
     visitor.run(
@@ -153,6 +155,8 @@ fn every_kind_of_element_gets_its_attributes_back() {
     let expected = [
         "/background",
         "/film",
+        "/frame",
+        "/frame",
         "/image",
         "/inline",
         "/object",
@@ -171,7 +175,8 @@ fn every_kind_of_element_gets_its_attributes_back() {
             document.querySelector('template').content.firstChild.getAttribute('src'), \
             document.querySelector('#host').shadowRoot.firstChild.getAttribute('src'), \
             document.querySelectorAll('[data-privet-vendor]').length, \
-            document.querySelector('style').textContent.includes('privet:metrics:')]",
+            document.querySelector('style').textContent.includes('privet:metrics:'), \
+            of('unnamed', 'name'), of('named', 'name')]",
     );
     let vendor = |path: &str| site.vendor(path);
     assert_eq!(
@@ -183,9 +188,34 @@ fn every_kind_of_element_gets_its_attributes_back() {
             vendor("/template"),
             "/shadow",
             0,
-            true
+            true,
+            null,
+            "film"
         ])
     );
+}
+
+#[test]
+fn an_element_of_several_vendors_waits_for_all_of_them() {
+    let (site, visitor) = visit(
+        "",
+        r#"<script type="text/plain" data-privet-vendor="player metrics" data-privet-src="{vendor}/both.js"></script>
+        <script type="text/plain" data-privet-vendor="player" data-privet-src="{vendor}/one.js"></script>
+        <style>p { background: url("data:,privet:player:{vendor}/style") }
+            b { background: url("data:,privet:metrics:{vendor}/never") }</style><p>x</p><b>x</b>"#,
+    );
+    choose(&visitor, "choice=save&purpose=media");
+    assert_eq!(ran(&visitor, 1), ["one"]);
+    let asked = || {
+        let mut asked = site.asked();
+        asked.sort_unstable();
+        asked
+    };
+    eventually("each URL of a style by itself", || {
+        (asked() == ["/one.js", "/style"]).then_some(())
+    });
+    choose(&visitor, "choice=save&purpose=media&purpose=analytics");
+    assert_eq!(ran(&visitor, 2), ["one", "both"]);
 }
 
 #[test]

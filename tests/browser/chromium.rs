@@ -23,9 +23,15 @@ impl Chromium {
 
     /// Starts one that finds hosts by those rules (`--host-resolver-rules`).
     pub(crate) fn resolving(rules: &str) -> Self {
+        Self::with(&[&format!("--host-resolver-rules={rules}")])
+    }
+
+    /// Starts one with these arguments beside those that all have.
+    pub(crate) fn with(more: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let driver = Driver::start(folder.path());
-        let arguments = [
+        let profile = format!("--user-data-dir={}/profile", folder.path().display());
+        let own = [
             "--headless",
             "--no-sandbox",
             "--disable-gpu",
@@ -36,9 +42,9 @@ impl Chromium {
             "--disable-component-update",
             "--disable-sync",
             "--ignore-certificate-errors",
-            &format!("--host-resolver-rules={rules}"),
-            &format!("--user-data-dir={}/profile", folder.path().display()),
+            &profile,
         ];
+        let arguments = [&own, more].concat();
         let session = driver.begin(&json!({
             "goog:chromeOptions": { "args": arguments },
             "goog:loggingPrefs": { "browser": "ALL" },

@@ -46,18 +46,36 @@ fn vendor() -> Origin {
         if exchange.read_body().is_err() {
             return Next::Close;
         }
-        exchange
-            .send("HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\nContent-Length: 0\r\n\r\n");
+        let media_type = match exchange.request.target() {
+            "/script" => "Content-Type: text/javascript\r\n",
+            _ => "",
+        };
+        exchange.send(format!(
+            "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n{media_type}Content-Length: 0\r\n\r\n"
+        ));
         Next::Request
     })
 }
 
 /// The website's page, with a policy of its own that says nothing of hosts.
 fn website() -> Origin {
-    Origin::answering(|_| {
-        let page = "<!doctype html><title>Shop</title><body>";
+    Origin::answering(|request| {
+        let (media_type, page) = match request.target().strip_prefix("/worker.js?") {
+            // What a worker may load is its own response's policy to say.
+            Some(host) => (
+                "text/javascript",
+                format!(
+                    "try {{ importScripts('https://{host}/script'); postMessage('loaded') }} \
+                     catch (error) {{ postMessage(error.name) }}"
+                ),
+            ),
+            None => (
+                "text/html",
+                "<!doctype html><title>Shop</title><body>".to_owned(),
+            ),
+        };
         format!(
-            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\
+            "HTTP/1.1 200 OK\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\n\
              Content-Security-Policy: frame-ancestors 'self'\r\n\r\n{page}",
             page.len()
         )
@@ -179,4 +197,25 @@ fn a_host_that_nobody_claims_is_let_in_once_it_is_known() {
         (!is_out_of_reach(&visitor, &vendor, "cdn.nobody.test")).then_some(())
     });
     assert_reached(&visitor, &vendor, "cdn.nobody.test");
+}
+
+#[test]
+fn a_worker_loads_no_script_of_a_vendor_without_consent() {
+    let (origin, vendor, visitor) = (website(), vendor(), Chromium::start());
+    let gateway = gateway(&origin, "enforce");
+    let loads = |host: &str| {
+        let host = format!("{host}:{}", vendor.address().port());
+        visitor.run_async(&format!(
+            "const worker = new Worker('/worker.js?{host}'); worker.onmessage = it => done(it.data)"
+        ))
+    };
+    visitor.go(&url(&gateway, "/"));
+    assert_eq!(loads("px.metrics.test"), "NetworkError");
+    assert!(vendor.requests().is_empty());
+    visitor.go(&url(&gateway, "/.privet/"));
+    visitor.click("input[value=analytics]");
+    visitor.follow("button[value=save]");
+    visitor.go(&url(&gateway, "/"));
+    assert_eq!(loads("px.metrics.test"), "loaded");
+    assert_eq!(loads("ads.test"), "NetworkError");
 }

@@ -152,7 +152,5 @@ fn text(value: &Value) -> String {
 
 /// The tag that the rewriter puts before the first element that waits.
 pub(crate) fn script_tag(granted: &str) -> String {
-    format!(
-        r#"<script src="/.privet/privet.js" data-privet-state="s" data-privet-granted="{granted}"></script>"#
-    )
+    format!(r#"<script src="/.privet/privet.js" data-privet-granted="{granted}"></script>"#)
 }

@@ -363,3 +363,31 @@ fn the_bundled_website_answers_with_its_own_cookies() {
     assert!(row(cookies, "sid").starts_with("sid upgraded necessary"));
     assert!(row(cookies, "_fbp").starts_with("_fbp dropped marketing not granted"));
 }
+
+#[test]
+fn a_page_is_shown_by_whom_it_would_be_gated_and_why() {
+    let folder = Folder::with(SITE);
+    let page = folder.path().join("page.html");
+    let html = "<!doctype html><script src=https://static.hotjar.com/c/hotjar-1.js></script>\
+        <iframe src=https://www.youtube.com/embed/1></iframe><img src=https://img.youtube.com/2>";
+    std::fs::write(&page, html).expect("a file");
+    let page = page.to_str().expect("text");
+    let told = folder.fine(&["explain", URL, "--page", page]);
+    for line in [
+        "Hotjar 1 element gated: analytics not granted",
+        "YouTube 2 elements gated: media not granted",
+        "/.privet/privet.js is put into it.",
+    ] {
+        assert!(unwrapped(&told).contains(line), "{line}: {told}");
+    }
+    let told = folder.fine(&["explain", URL, "--page", page, "--consent", "media"]);
+    assert!(!told.contains("YouTube"), "{told}");
+    let told = folder.fine(&["explain", URL, "--page", page, "--consent", "all"]);
+    assert!(unwrapped(&told).contains("It passes as it is"), "{told}");
+    let watched = URL.replace("www.", "watched.");
+    let told = folder.fine(&["explain", &watched, "--page", page]);
+    assert!(
+        unwrapped(&told).contains("would be gated by mode"),
+        "{told}"
+    );
+}

@@ -41,7 +41,7 @@ impl Gate {
             syntax: Syntax::Html,
             memory: 64 * 1024,
             nonce: None,
-            state: "state".into(),
+            frame_names: "f".into(),
             is_document: true,
             applies: true,
         };

@@ -60,10 +60,15 @@ pub(in crate::cli) fn explain(source: &Source, arguments: &ExplainArguments) -> 
             .map_err(|_| Refusal::NotFound)?
             .block_on(rehearse(&compiled, rehearsal))
     });
+    let page = match arguments.page.as_ref().map(std::fs::read).transpose() {
+        Ok(page) => page,
+        Err(error) => return Outcome::failed(format!("the page can't be read: {error}\n")),
+    };
     let told = Told {
         config: &config,
         compiled: &compiled,
         arguments,
+        page: page.as_deref(),
         peer,
         time,
         now,

@@ -2,12 +2,13 @@
 //! and what each of them decides, with the reason and the key that would change it.
 //!
 //! `arguments` reads what the visitor would send, `command` rehearses it, `why` has the reasons,
-//! and `show` puts all on the page, with `cookies`, `wire` and `logged`. Values of cookies and credentials are not shown.
+//! and `show` puts all on the page, with `cookies`, `wire`, `page` and `logged`. Values of cookies and credentials are not shown.
 
 mod arguments;
 mod command;
 mod cookies;
 mod logged;
+mod page;
 mod platforms;
 mod show;
 mod why;

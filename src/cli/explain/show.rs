@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use super::{command::EXAMPLE_PEER, cookies, logged::logged, platforms, why, wire};
+use super::{command::EXAMPLE_PEER, cookies, logged::logged, page, platforms, why, wire};
 use crate::{
     cli::{
         arguments::ExplainArguments,
@@ -19,6 +19,8 @@ pub(super) struct Told<'a> {
     pub(super) config: &'a Config,
     pub(super) compiled: &'a Compiled,
     pub(super) arguments: &'a ExplainArguments,
+    /// What the website answers with, if that is given.
+    pub(super) page: Option<&'a [u8]>,
     pub(super) peer: ClientAddr,
     pub(super) time: SystemTime,
     /// Seconds since 1970.
@@ -90,6 +92,9 @@ pub(super) fn rehearsed(told: &Told<'_>, rehearsed: &Rehearsed) -> String {
             wire::website_receives(&mut text, &answer.origin);
             cookies::of_answer(&mut text, &answer.set_cookies, rehearsed, policy);
             wire::visitor_receives(&mut text, &answer.fields);
+            if let Some(content) = told.page {
+                page::gated(&mut text, told, content, policy, &rehearsed.cookies);
+            }
         }
     }
     logged(&mut text, told, rehearsed, &compiled.name);

@@ -240,6 +240,17 @@ impl Consent {
         (choice, consent)
     }
 
+    /// Supposes a yes to `vendor`, or to whatever purpose stands for those that nobody knows.
+    pub(in crate::privacy) fn suppose(&mut self, vendor: Option<VendorId>) {
+        match vendor {
+            Some(vendor) => {
+                self.vendors.retain(|(id, _)| *id != vendor);
+                self.vendors.push((vendor, true));
+            }
+            None => self.granted = self.granted.with(Purpose::UNKNOWN_HOSTS),
+        }
+    }
+
     /// Whether it grants less than `before` did: to a purpose, or to a vendor.
     pub fn takes_back(&self, before: &Self, catalogue: &Catalogue) -> bool {
         let allowed = |consent: &Self, id| {

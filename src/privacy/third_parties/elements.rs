@@ -36,6 +36,21 @@ pub(super) enum Fetch {
     Handler,
 }
 
+impl Fetch {
+    /// Whether a value is one URL of a third party that the operator should know of.
+    pub(super) const fn is_told_of(self) -> bool {
+        matches!(self, Self::Url | Self::Script | Self::Embed | Self::Lazy)
+    }
+
+    /// Whether a value may name URLs of several parties that can't come apart.
+    pub(super) const fn may_name_several(self) -> bool {
+        matches!(
+            self,
+            Self::Urls | Self::Candidates | Self::Paint | Self::Lazy | Self::Handler
+        )
+    }
+}
+
 /// Elements for which it matters which one it is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Element {

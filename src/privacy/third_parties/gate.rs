@@ -6,14 +6,15 @@
 use std::borrow::Cow;
 
 use super::{
-    elements::{Element, Fetch, fetch, link_fetches, may_fetch},
+    elements::{Element, Fetch, fetch, may_fetch},
     inert::{self, Finding},
     insert::Urgency,
     judge::{Judge, looks_at_own},
     page::PageContext,
     progress::Progress,
-    refresh,
+    refused,
     script_kind::ScriptKind,
+    srcset,
     url::cleaned,
 };
 use crate::privacy::{
@@ -96,43 +97,28 @@ impl<'a> Gating<'a> {
                     self.nested_page(tag, &attribute, raw);
                     None
                 }
-                _ => self.refused(tag, fetch, raw).map(|whose| (whose, None)),
+                _ => refused::attribute(&self.judge(), tag, fetch, raw).map(|whose| (whose, None)),
             };
-            if let Some((whose, value)) = found {
-                findings.push(Finding {
-                    attribute,
-                    fetch,
-                    whose,
-                    value,
-                });
+            if fetch.is_told_of() || (fetch == Fetch::Link && found.is_some()) {
+                self.note_seen(raw, found.is_some());
             }
+            let Some((whose, value)) = found else {
+                continue;
+            };
+            let all = match fetch.may_name_several() {
+                true => refused::all(&self.judge(), whose, |judge| {
+                    refused::attribute(judge, tag, fetch, raw)
+                }),
+                false => vec![whose],
+            };
+            findings.extend(all.into_iter().map(|whose| Finding {
+                attribute,
+                fetch,
+                whose,
+                value: value.clone(),
+            }));
         }
         findings
-    }
-
-    /// Whose an attribute's value is, if they are refused.
-    fn refused(&self, tag: &StartTag<'_>, fetch: Fetch, raw: &[u8]) -> Option<Stripped> {
-        let judge = self.judge();
-        let value = decode_entities(raw);
-        match fetch {
-            Fetch::Url | Fetch::Embed | Fetch::Action => judge.url(&value),
-            Fetch::Script => judge.script_url(&value),
-            Fetch::Link => judge.url(&value).filter(|_| {
-                let rel = tag.attribute("rel").and_then(|attribute| attribute.value);
-                rel.is_some_and(|rel| link_fetches(&decode_entities(rel)))
-            }),
-            Fetch::Urls => judge.urls(&value),
-            Fetch::Candidates => judge.candidates(&value),
-            Fetch::Paint => judge.style(&value),
-            Fetch::Lazy => judge.lazy(&value),
-            Fetch::Refresh => {
-                let kind = tag.attribute("http-equiv")?.value?;
-                let is_refresh = decode_entities(kind).eq_ignore_ascii_case(b"refresh");
-                judge.url(refresh::url(&value).filter(|_| is_refresh)?)
-            }
-            Fetch::Handler => judge.script(&value),
-            Fetch::Page | Fetch::Style => None,
-        }
     }
 
     /// Whose a `style` attribute fetches from, and its value without that.
@@ -149,6 +135,14 @@ impl<'a> Gating<'a> {
         Some((whose.first().copied()?, Some(css)))
     }
 
+    /// Takes note of a third party at `url`.
+    fn note_seen(&mut self, url: &[u8], gated: bool) {
+        let mut seen = std::mem::take(&mut self.page.seen);
+        let gated = gated && self.page.context.applies;
+        seen.note(&self.judge(), &decode_entities(url), gated);
+        self.page.seen = seen;
+    }
+
     /// Gates the page in a frame's attribute.
     fn nested_page(&mut self, tag: &mut StartTag<'_>, attribute: &Attribute<'_>, raw: &[u8]) {
         if self.page.depth == DEEPEST {
@@ -160,12 +154,15 @@ impl<'a> Gating<'a> {
         });
         nested.base.clone_from(&self.page.base);
         nested.depth = self.page.depth + 1;
+        nested.frames = self.page.frames;
         let mut gating = Gating::new(&mut nested, self.policy);
         let mut rewriter = Rewriter::new(Syntax::Html, self.page.context.memory);
         let mut page = Vec::new();
         let is_read = rewriter
             .write(&decode_entities(raw), &mut gating, &mut page)
             .and_then(|()| rewriter.end(&mut gating, &mut page));
+        self.page.frames = nested.frames;
+        self.page.seen.extend(std::mem::take(&mut nested.seen));
         // Of what can't be read only the beginning is shown.
         if nested.is_changed || is_read.is_err() {
             tag.set_value(attribute, &inert::escaped(&page));
@@ -212,7 +209,9 @@ impl PageHandler for Gating<'_> {
             _ => {}
         }
         let findings = self.findings(tag, element);
-        if !findings.is_empty() {
+        if findings.is_empty() {
+            inert::name_moved_frame(self.page, tag, element);
+        } else {
             self.refuse(tag, element, &findings);
         }
         match element {
@@ -245,16 +244,18 @@ impl PageHandler for Gating<'_> {
         } else {
             Cow::Borrowed(content)
         };
-        let whose = match script_kind(tag) {
+        let kind = script_kind(tag);
+        let find = |judge: &Judge<'_>| match kind {
             ScriptKind::Addresses => judge.addresses(&content),
             _ => judge.script(&content),
         };
-        if let Some(whose) = whose {
+        if let Some(whose) = find(&judge) {
+            let all = refused::all(&judge, whose, find);
             self.page.count(whose);
             if self.page.context.applies {
                 self.page.is_changed = true;
                 inert::make_script(tag);
-                inert::name_vendors(self.policy, tag, &[whose]);
+                inert::name_vendors(self.policy, tag, &all);
                 self.want(Urgency::Blocking, tag);
             }
         } else if self.asks_consent_mode() && judge.holds_container(&content) {
@@ -291,9 +292,11 @@ impl PageHandler for Gating<'_> {
         match fetch(Element::of_word(element), name) {
             None => false,
             Some(Fetch::Url | Fetch::Action) => {
-                has_reference() || self.judge().url(value).is_some()
+                has_reference() || self.judge().may_be_others(value)
             }
-            Some(Fetch::Candidates) => has_reference() || self.judge().candidates(value).is_some(),
+            Some(Fetch::Candidates) => {
+                has_reference() || srcset::urls(value).any(|url| self.judge().may_be_others(url))
+            }
             Some(Fetch::Style) => may_hold_url(value),
             Some(_) => true,
         }

@@ -198,6 +198,24 @@ fn relative_urls_follow_the_first_base() {
 }
 
 #[test]
+fn what_names_several_vendors_tells_them_all() {
+    assert_all(&[
+        (
+            "<img srcset='//static.heat.example/1.png 1x, /own 2x, //www.tube.example/embed/ 3x, //in.heat.example/4 4x'>",
+            "<img data-privet-vendor=\"heat tube\" data-privet-srcset='//static.heat.example/1.png 1x, /own 2x, //www.tube.example/embed/ 3x, //in.heat.example/4 4x'>",
+        ),
+        (
+            "<a ping='//www.social.example/tr //in.heat.example' onclick=\"fetch('//www.tube.example/embed/x')\">",
+            "<a data-privet-vendor=\"social-pixel heat tube\" data-privet-ping='//www.social.example/tr //in.heat.example' data-privet-onclick=\"fetch('//www.tube.example/embed/x')\">",
+        ),
+        (
+            "<script>_heat=1;x='static.heat.example';new Image().src='//www.social.example/tr?id=1'</script>",
+            "<script type=\"text/plain\" data-privet-vendor=\"heat social-pixel\">_heat=1;x='static.heat.example';new Image().src='//www.social.example/tr?id=1'</script>",
+        ),
+    ]);
+}
+
+#[test]
 fn forms_are_sent_to_the_privacy_page_instead() {
     assert_all(&[
         (
@@ -242,7 +260,7 @@ fn handlers_and_addresses_that_load_are_gated_and_calls_are_not() {
         ),
         (
             "<iframe src=\"javascript:document.write('<script src=//static.heat.example/x.js>')\"></iframe>",
-            "<iframe data-privet-vendor=\"heat\" data-privet-src=\"javascript:document.write('<script src=//static.heat.example/x.js>')\"></iframe>",
+            "<iframe name=\"privet-f-1\" data-privet-vendor=\"heat\" data-privet-src=\"javascript:document.write('<script src=//static.heat.example/x.js>')\"></iframe>",
         ),
     ]);
 }
@@ -350,7 +368,7 @@ fn xhtml_stays_well_formed() {
     let (out, _) = gated(&policy, &context, page);
     assert_eq!(
         out,
-        "<html><body><script src=\"/.privet/privet.js\" data-privet-state=\"state\" data-privet-granted=\"\"></script>\
+        "<html><body><script src=\"/.privet/privet.js\" data-privet-granted=\"\"></script>\
          <script type=\"text/plain\" data-privet-vendor=\"heat\" data-privet-src=\"//static.heat.example/x.js?a&amp;b\"/></body></html>"
     );
 }

@@ -56,7 +56,7 @@ pub(super) fn without_left<'t>(
 
 /// Makes the element inert.
 pub(super) fn make(
-    page: &Progress,
+    page: &mut Progress,
     policy: &Policy,
     tag: &mut StartTag<'_>,
     element: Element,
@@ -68,6 +68,7 @@ pub(super) fn make(
     let can_go = element != Element::Object && page.context.syntax == Syntax::Html;
     if fate == Fate::Removed && can_go {
         tag.remove_element();
+        page.has_lost_frames = true;
         return;
     }
     for finding in findings {
@@ -87,11 +88,36 @@ pub(super) fn make(
     if element == Element::Script {
         make_script(tag);
     }
+    if embed.is_some() {
+        name_frame(page, tag);
+    }
     if let Some(embed) = embed.filter(|_| fate == Fate::Replaced) {
         place_holder(page, policy, tag, element, embed);
     }
     let whose: Vec<Stripped> = findings.iter().map(|finding| finding.whose).collect();
     name_vendors(policy, tag, &whose);
+}
+
+/// Gives a frame a name of its own, for the life of this page. Browsers that go back in their history
+/// find frames by their names, or else by their places, and show in them what was there, whatever the
+/// page says now.
+fn name_frame(page: &mut Progress, tag: &mut StartTag<'_>) {
+    if let Some(name) = tag.attribute("name") {
+        tag.prefix(&name, PREFIX);
+    }
+    tag.add("name", &page.frame_name());
+}
+
+/// Where frames were taken out: names one behind them that the website gave no name, so that nothing is
+/// shown in it that was shown in one of those.
+pub(super) fn name_moved_frame(page: &mut Progress, tag: &mut StartTag<'_>, element: Element) {
+    let is_frame = matches!(
+        element,
+        Element::Iframe | Element::Frame | Element::Object | Element::Embed
+    );
+    if page.has_lost_frames && is_frame && tag.attribute("name").is_none() {
+        tag.add("name", &page.frame_name());
+    }
 }
 
 /// Gives a script a type that no browser runs.

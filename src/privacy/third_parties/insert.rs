@@ -87,14 +87,13 @@ pub(super) fn script(
         ""
     };
     format!(
-        "<script src=\"{}/.privet/privet.js\"{}{} data-privet-state=\"{}\" data-privet-granted=\"{}\"{consent_mode}></script>",
+        "<script src=\"{}/.privet/privet.js\"{}{} data-privet-granted=\"{}\"{consent_mode}></script>",
         Escaped(origin),
         match urgency {
             Urgency::Deferred => " defer=\"\"",
             Urgency::Blocking => "",
         },
         nonce(context),
-        Escaped(&context.state),
         granted.join(" "),
     )
 }

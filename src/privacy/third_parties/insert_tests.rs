@@ -21,7 +21,7 @@ fn shown(granted: &[Purpose], rules: ThirdPartyRules, page: &str) -> String {
 
 /// The same without the attributes of privet's script that are alike everywhere.
 fn refused(page: &str) -> String {
-    let attributes = " nonce=\"n&quot;\" data-privet-state=\"state\" data-privet-granted=\"\"";
+    let attributes = " nonce=\"n&quot;\" data-privet-granted=\"\"";
     shown(&[], ThirdPartyRules::default(), page).replace(attributes, "")
 }
 
@@ -41,25 +41,25 @@ fn a_placeholder_stands_in_for_an_embed() {
         (
             format!("<iframe width=560 src=\"{TUBE}\" allowfullscreen></iframe>"),
             format!(
-                "<iframe data-privet-vendor=\"tube\" src=\"{address}\" width=560 data-privet-src=\"{TUBE}\" allowfullscreen></iframe>"
+                "<iframe name=\"privet-f-1\" data-privet-vendor=\"tube\" src=\"{address}\" width=560 data-privet-src=\"{TUBE}\" allowfullscreen></iframe>"
             ),
         ),
         (
             format!("<iframe data-src='{TUBE}' src=about:blank></iframe>"),
             format!(
-                "<iframe data-privet-vendor=\"tube\" src=\"{address}\" data-privet-data-src='{TUBE}' data-privet-src=about:blank></iframe>"
+                "<iframe name=\"privet-f-1\" data-privet-vendor=\"tube\" src=\"{address}\" data-privet-data-src='{TUBE}' data-privet-src=about:blank></iframe>"
             ),
         ),
         (
             format!("<object type=x data='{TUBE}'>a</object>"),
             format!(
-                "<object data-privet-vendor=\"tube\" data=\"{address}\" type=\"text/html\" data-privet-type=x data-privet-data='{TUBE}'>a</object>"
+                "<object name=\"privet-f-1\" data-privet-vendor=\"tube\" data=\"{address}\" type=\"text/html\" data-privet-type=x data-privet-data='{TUBE}'>a</object>"
             ),
         ),
         (
             format!("<embed src='{TUBE}'>"),
             format!(
-                "<embed data-privet-vendor=\"tube\" src=\"{address}\" type=\"text/html\" data-privet-src='{TUBE}'>"
+                "<embed name=\"privet-f-1\" data-privet-vendor=\"tube\" src=\"{address}\" type=\"text/html\" data-privet-src='{TUBE}'>"
             ),
         ),
     ] {
@@ -90,14 +90,14 @@ fn what_nobody_sees_gets_no_placeholder() {
         assert_eq!(
             out,
             format!(
-                "<iframe data-privet-vendor=\"tube\" {attributes} data-privet-src=\"{TUBE}\"></iframe>"
+                "<iframe name=\"privet-f-1\" data-privet-vendor=\"tube\" {attributes} data-privet-src=\"{TUBE}\"></iframe>"
             )
         );
     }
     let pixel = "<iframe src=https://www.social.example/tr></iframe>";
     assert_eq!(
         embeds(Embeds::Click, pixel),
-        "<iframe data-privet-vendor=\"social-pixel\" data-privet-src=https://www.social.example/tr></iframe>"
+        "<iframe name=\"privet-f-1\" data-privet-vendor=\"social-pixel\" data-privet-src=https://www.social.example/tr></iframe>"
     );
 }
 
@@ -116,6 +116,30 @@ fn embeds_are_left_or_taken_out_as_the_operator_wants() {
     assert_eq!(
         embeds(Embeds::Remove, &page),
         "<p><img data-privet-vendor=\"tube\" data-privet-src=//a.tubeimg.example/>"
+    );
+}
+
+#[test]
+fn each_inert_frame_has_a_name_of_its_own() {
+    let frame = format!("<iframe name=player src={TUBE}></iframe>");
+    let page =
+        format!("{frame}<iframe src=/own></iframe><iframe srcdoc='{frame}'></iframe>{frame}");
+    let out = embeds(Embeds::Click, &page);
+    for name in ["privet-f-1\"", "privet-f-2&quot;", "privet-f-3\""] {
+        assert_eq!(out.matches(name).count(), 1, "{name}: {out}");
+    }
+    assert_eq!(out.matches("data-privet-name=player").count(), 3, "{out}");
+    assert!(out.contains("<iframe src=/own>"), "{out}");
+}
+
+#[test]
+fn frames_behind_one_that_was_taken_out_are_found_by_name() {
+    let page = format!(
+        "<iframe src=/a></iframe><iframe src={TUBE}></iframe><iframe src=/b></iframe><iframe name=c></iframe>"
+    );
+    assert_eq!(
+        embeds(Embeds::Remove, &page),
+        "<iframe src=/a></iframe><iframe name=\"privet-f-1\" src=/b></iframe><iframe name=c></iframe>"
     );
 }
 
@@ -181,7 +205,7 @@ fn privets_script_tells_what_is_granted() {
     assert!(
         out.contains(
             "<script src=\"https://www.example.com/.privet/privet.js\" defer=\"\" nonce=\"n&quot;\" \
-             data-privet-state=\"state\" data-privet-granted=\"analytics media\" data-privet-consent-mode=\"\"></script>"
+             data-privet-granted=\"analytics media\" data-privet-consent-mode=\"\"></script>"
         ),
         "{out}"
     );

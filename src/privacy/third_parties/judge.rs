@@ -4,20 +4,17 @@
 use std::borrow::Cow;
 
 use super::{
-    css, loading,
-    rules::UnknownHosts,
-    snippets, srcset,
+    css, loading, snippets, srcset,
     url::{Base, Location, Reference, cleaned, is_plainly_relative},
 };
 use crate::privacy::{
     catalogue::{VendorId, slug},
     consent::Consent,
     policy::{Policy, Stripped},
-    purpose::Purpose,
 };
 
 /// The slug of third parties that no vendor claims.
-const UNKNOWN: &str = "unknown";
+pub(super) const UNKNOWN: &str = "unknown";
 
 /// Decides for one page and visitor.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +55,18 @@ impl Judge<'_> {
             }
             Reference::Script(script) => self.script(script),
             Reference::Relative(_) | Reference::Nowhere => None,
+        }
+    }
+
+    /// Whether a URL may lead to anybody but the website.
+    pub(super) fn may_be_others(&self, url: &[u8]) -> bool {
+        if self.is_plainly_own(url) {
+            return false;
+        }
+        match self.base.read(&cleaned(url)) {
+            Reference::Absolute(location) => self.looks_at_own || location.host != self.host,
+            Reference::Relative(_) => self.looks_at_own,
+            Reference::Script(_) | Reference::Nowhere => true,
         }
     }
 
@@ -142,8 +151,7 @@ impl Judge<'_> {
     }
 
     fn refuses_unknown(&self) -> bool {
-        self.policy.third_parties().unknown_hosts == UnknownHosts::Gate
-            && !self.consent.granted().contains(Purpose::Marketing)
+        !self.policy.allows_unknown(self.consent)
     }
 
     /// The first refused of several URLs, parted by white space, commas or semicolons.

@@ -4,7 +4,8 @@
 //! [`PageGate`] makes the elements of a page inert that belong to refused vendors. In the order of its
 //! flow: `elements` tells what of an element makes a browser fetch; `srcset`, `css` and `refresh` find
 //! the URLs in it; `url` and `host` read them; `hosts`, `snippets` and `loading` know whose they are;
-//! `judge` decides; `inert` and `embed` say what becomes of the element, `insert` and `own_scripts` which scripts of
+//! `judge` decides, `refused` on whole attributes; `inert` and `embed` say what becomes of the element, `insert`
+//! and `own_scripts` which scripts of
 //! privet's own the page needs.
 
 mod click_identifiers;
@@ -30,8 +31,10 @@ mod permission;
 mod progress;
 mod query;
 mod refresh;
+mod refused;
 mod rules;
 mod script_kind;
+mod seen;
 mod snippets;
 mod srcset;
 mod url;
@@ -57,4 +60,5 @@ pub(super) use hosts::HostTable;
 pub(super) use insert::may_need_mirror;
 pub use page::{PageContext, PageGate, Unreadable, gate_page};
 pub use rules::{AllowedCountry, ContentPolicy, Embeds, OnFailure, ThirdPartyRules, UnknownHosts};
+pub use seen::SeenHosts;
 pub(super) use snippets::SnippetTable;

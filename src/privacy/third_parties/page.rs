@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{gate::Gating, progress::Progress};
+use super::{gate::Gating, progress::Progress, seen::SeenHosts};
 use crate::privacy::{
     cookies::CookieDecision,
     html::{Rewriter, Syntax, TooLong},
@@ -24,8 +24,8 @@ pub struct PageContext {
     pub memory: usize,
     /// For privet's own scripts, where the page's Content-Security-Policy asks for one.
     pub nonce: Option<Box<str>>,
-    /// Names the state of consent for which the page is made.
-    pub state: Box<str>,
+    /// What the names of inert frames begin with, unlike those in any other response: letters and digits.
+    pub frame_names: Box<str>,
     /// Whether it is shown as a document; nothing is put into fragments that scripts fetch.
     pub is_document: bool,
     /// Whether decisions are carried out; where not, they are counted only.
@@ -90,6 +90,11 @@ impl PageGate {
     /// Whose elements were made inert, one entry for each element, the first 10,000.
     pub fn gated(&self) -> &[Stripped] {
         &self.page.gated
+    }
+
+    /// The third parties that the page named so far.
+    pub fn seen(&self) -> &SeenHosts {
+        &self.page.seen
     }
 }
 

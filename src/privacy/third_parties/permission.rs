@@ -1,7 +1,7 @@
 //! What a site's rules say of third parties: whether a vendor may be met, and whether pages have to
 //! be read for that.
 
-use super::{ThirdPartyRules, may_need_mirror};
+use super::{ContentPolicy, ThirdPartyRules, UnknownHosts, judge::UNKNOWN, may_need_mirror};
 use crate::privacy::{
     catalogue::VendorId,
     consent::Consent,
@@ -35,6 +35,22 @@ impl Policy {
         consents && !self.is_elsewhere(vendor)
     }
 
+    /// Whether an element may come alive that names those vendors by their slugs, parted by spaces: all
+    /// of them have to be allowed. Whom nobody knows may not.
+    pub fn allows_slugs(&self, slugs: &str, consent: &Consent) -> bool {
+        let allows = |name: &str| match self.catalogue().by_slug(name) {
+            Some(vendor) => self.allows_vendor(vendor, consent),
+            None => name == UNKNOWN && self.allows_unknown(consent),
+        };
+        !self.enforces() || slugs.split(' ').all(allows)
+    }
+
+    /// Whether this visitor's browser may have to do with third parties that no vendor claims.
+    pub(super) fn allows_unknown(&self, consent: &Consent) -> bool {
+        self.third_parties.unknown_hosts == UnknownHosts::Leave
+            || consent.granted().contains(Purpose::UNKNOWN_HOSTS)
+    }
+
     /// Whether `vendor` sits outside the allowed countries, and is refused whatever the consent.
     pub fn is_elsewhere(&self, vendor: VendorId) -> bool {
         self.elsewhere.get(usize::from(vendor.0)) == Some(&true)
@@ -62,6 +78,12 @@ impl Policy {
     /// Whether pages are made anew for each visitor's consent.
     pub fn rewrites_pages(&self) -> bool {
         self.third_parties.gate && self.enforces()
+    }
+
+    /// Whether what pages, or the fields beside them, say depends on the visitor's consent.
+    pub fn binds_pages(&self) -> bool {
+        let has_policy = self.third_parties.content_policy != ContentPolicy::Off;
+        self.rewrites_pages() || (has_policy && self.enforces())
     }
 
     /// The name of everything that decides what is done to a page for `consent`.

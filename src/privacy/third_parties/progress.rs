@@ -3,6 +3,7 @@
 use super::{
     insert::{self, Urgency},
     page::PageContext,
+    seen::SeenHosts,
     url::Base,
 };
 use crate::privacy::policy::Stripped;
@@ -27,7 +28,12 @@ pub(super) struct Progress {
     pub(super) has_mirror: bool,
     pub(super) is_changed: bool,
     pub(super) gated: Vec<Stripped>,
+    pub(super) seen: SeenHosts,
     pub(super) depth: u8,
+    /// How many frames have been given a name.
+    pub(super) frames: u32,
+    /// Whether a frame was taken out, so that those behind it stand in other places than they would.
+    pub(super) has_lost_frames: bool,
 }
 
 impl Progress {
@@ -43,7 +49,10 @@ impl Progress {
             has_mirror: false,
             is_changed: false,
             gated: Vec::new(),
+            seen: SeenHosts::default(),
             depth: 0,
+            frames: 0,
+            has_lost_frames: false,
         }
     }
 
@@ -54,6 +63,12 @@ impl Progress {
     /// What stands before privet's own paths.
     pub(super) fn origin(&self) -> String {
         insert::own_origin(&self.url, self.base())
+    }
+
+    /// A name for a frame, unlike that of any other.
+    pub(super) fn frame_name(&mut self) -> String {
+        self.frames = self.frames.saturating_add(1);
+        format!("privet-{}-{}", self.context.frame_names, self.frames)
     }
 
     /// Tells of an element that was made inert.

@@ -133,7 +133,7 @@ pub(super) fn context(policy: &Policy) -> PageContext {
         syntax: Syntax::Html,
         memory: 64 * 1024,
         nonce: None,
-        state: "state".into(),
+        frame_names: "f".into(),
         is_document: false,
         applies: true,
     }

@@ -34,20 +34,15 @@ pub(super) fn tell(scene: &Scene<'_>) -> Response<ResponseBody> {
     json(scene, scene.consent)
 }
 
-/// `,"allowed":{…}`: whether each of the vendors of `?vendors=one,two` may be in pages; those that
-/// nobody knows may not.
+/// `,"allowed":{…}`: whether what names each of the vendors of `?vendors=one,two,one%20two` may be in
+/// pages; see [`crate::privacy::Policy::allows_slugs`].
 fn allowed(scene: &Scene<'_>, consent: &Consent) -> Option<String> {
     let policy = &scene.site.policy;
     let names = parameter(scene, "vendors")?;
     let names = names.split(',').filter(|name| !name.is_empty());
-    let is_allowed = |name: &str| {
-        let id = policy.catalogue().by_slug(name)?;
-        let vendor = policy.catalogue().vendor(id)?;
-        Some(!policy.enforces() || consent.allows_vendor(id, vendor.purpose))
-    };
     let allowed: Vec<String> = names
         .take(MOST_VENDORS)
-        .map(|name| format!("{}:{}", quoted(name), is_allowed(name).unwrap_or(false)))
+        .map(|name| format!("{}:{}", quoted(name), policy.allows_slugs(name, consent)))
         .collect();
     Some(format!(",\"allowed\":{{{}}}", allowed.join(",")))
 }

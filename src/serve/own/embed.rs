@@ -25,7 +25,7 @@ pub(super) fn show(scene: &Scene<'_>) -> Result<Response<ResponseBody>, Refusal>
     let url = parameter(scene, "url").ok_or(Refusal::NotFound)?;
     let url = EmbedUrl::parse(&url).ok_or(Refusal::NotFound)?;
     let (id, vendor) = owner(scene, &url).ok_or(Refusal::NotFound)?;
-    let allowed = !policy.enforces() || scene.consent.allows_vendor(id, vendor.purpose);
+    let allowed = !policy.enforces() || policy.allows_vendor(id, scene.consent);
     let mut response = if allowed && is_framed(scene) {
         lead_to(&url)?
     } else {

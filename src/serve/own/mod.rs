@@ -1,6 +1,7 @@
 //! What privet answers itself on every site: the privacy centre and the consent interface under
 //! `/.privet/`, `/.well-known/gpc.json`, and requests of vendors without consent.
 
+mod asset;
 mod centre;
 mod consent;
 mod embed;

@@ -3,12 +3,12 @@
 use http::{HeaderValue, Method, Response, StatusCode, header};
 
 use super::{
-    centre, consent, embed,
+    asset, centre, consent, embed,
     path::{is_normal, readings},
     reports, vendor,
 };
 use crate::{
-    privacy::{VendorId, centre as page},
+    privacy::{FieldLines, VendorId},
     serve::{body::ResponseBody, exchange::Scene, refusal::Refusal},
     upstream::BoxContent,
 };
@@ -95,19 +95,18 @@ pub(in crate::serve) async fn answer(
         | Resource::Script
         | Resource::Mirror
         | Resource::Style
-        | Resource::Gpc => return Ok(same_for_all(resource)),
+        | Resource::Gpc => return Ok(same_for_all(resource, &scene.request.fields)),
     };
     consent::store_withdrawal(scene, response.headers_mut());
     Ok(response)
 }
 
 /// What is the same for every visitor, so that caches may keep it.
-fn same_for_all(resource: Resource) -> Response<ResponseBody> {
-    let script = |text| with_type("text/javascript; charset=utf-8", text, "max-age=3600");
+fn same_for_all(resource: Resource, request: &FieldLines) -> Response<ResponseBody> {
     match resource {
-        Resource::Script => script(page::script()),
-        Resource::Mirror => script(page::MIRROR),
-        Resource::Style => with_type("text/css; charset=utf-8", page::STYLE, "max-age=3600"),
+        Resource::Script => asset::SCRIPT.answer(request),
+        Resource::Mirror => asset::MIRROR.answer(request),
+        Resource::Style => asset::STYLE.answer(request),
         Resource::Gpc => with_type("application/json", consent::GPC_SUPPORT, "max-age=86400"),
         _ => redirect("/.privet/"),
     }

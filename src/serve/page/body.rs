@@ -101,7 +101,9 @@ impl PageBody {
         if is_whole {
             let received = joined(kept);
             if decoded.as_deref().unwrap_or(&received) == self.plain {
-                page.note_unchanged();
+                if self.rewriting.as_ref().is_some_and(Rewriting::met_nobody) {
+                    page.note_unchanged();
+                }
                 return Ok(Beginning::Unchanged(received));
             }
         }

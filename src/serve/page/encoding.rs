@@ -4,7 +4,7 @@
 use std::fmt;
 
 use compression_codecs::{
-    BrotliEncoder, EncodeV2, ZlibEncoder, ZstdEncoder,
+    BrotliEncoder, EncodeV2, GzipEncoder, ZlibEncoder, ZstdEncoder,
     brotli::params::EncoderParams,
     core::{
         Level,
@@ -27,9 +27,11 @@ const BROTLI_LEVEL: i32 = 3;
 const BROTLI_WINDOW: i32 = 18;
 const ZSTD_LEVEL: i32 = 1;
 const ZSTD_WINDOW: u32 = 17;
+/// Of gzip and Brotli, where time does not count.
+const THOROUGH_LEVEL: u32 = 9;
 
 /// A coding being applied.
-pub(super) enum Encoder {
+pub(in crate::serve) enum Encoder {
     /// What websites are asked for.
     Gzip(Gzip),
     /// What some send unasked; the codec takes mebibytes.
@@ -37,7 +39,7 @@ pub(super) enum Encoder {
 }
 
 /// A codec of one page.
-pub(super) struct Codec {
+pub(in crate::serve) struct Codec {
     codec: Box<dyn EncodeV2>,
     /// Whether it holds something that a flush would bring out.
     holds: bool,
@@ -45,13 +47,25 @@ pub(super) struct Codec {
 
 impl Encoder {
     pub(super) fn new(coding: ContentCoding, compressor: &Compressor) -> Self {
-        let flate = FlateEncoderParams::from(Compression::new(FLATE_LEVEL));
+        match coding {
+            ContentCoding::Gzip => Self::Gzip(Gzip::new(compressor.clone())),
+            other => Self::at(other, FLATE_LEVEL, BROTLI_LEVEL),
+        }
+    }
+
+    /// For what is encoded once for many readers.
+    pub(in crate::serve) fn thorough(coding: ContentCoding) -> Self {
+        Self::at(coding, THOROUGH_LEVEL, THOROUGH_LEVEL.cast_signed())
+    }
+
+    fn at(coding: ContentCoding, flate_level: u32, brotli_level: i32) -> Self {
+        let flate = || FlateEncoderParams::from(Compression::new(flate_level));
         let codec: Box<dyn EncodeV2> = match coding {
-            ContentCoding::Gzip => return Self::Gzip(Gzip::new(compressor.clone())),
-            ContentCoding::Deflate => Box::new(ZlibEncoder::new(flate)),
+            ContentCoding::Gzip => Box::new(GzipEncoder::new(flate())),
+            ContentCoding::Deflate => Box::new(ZlibEncoder::new(flate())),
             ContentCoding::Brotli => Box::new(BrotliEncoder::new(
                 EncoderParams::default()
-                    .quality(Level::Precise(BROTLI_LEVEL))
+                    .quality(Level::Precise(brotli_level))
                     .window_size(BROTLI_WINDOW),
             )),
             ContentCoding::Zstd => {
@@ -66,7 +80,7 @@ impl Encoder {
     }
 
     /// Encodes `plain`; appends what comes of it.
-    pub(super) fn encode(&mut self, plain: &[u8], out: &mut Vec<u8>) {
+    pub(in crate::serve) fn encode(&mut self, plain: &[u8], out: &mut Vec<u8>) {
         match self {
             Self::Gzip(gzip) => gzip.encode(plain, out),
             Self::Other(codec) => codec.encode(plain, out),
@@ -82,7 +96,7 @@ impl Encoder {
     }
 
     /// Appends the end of the content.
-    pub(super) fn finish(&mut self, out: &mut Vec<u8>) {
+    pub(in crate::serve) fn finish(&mut self, out: &mut Vec<u8>) {
         match self {
             Self::Gzip(gzip) => gzip.finish(out),
             Self::Other(codec) => codec.finish(out),

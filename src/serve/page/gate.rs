@@ -10,6 +10,7 @@ use super::{
     decoding::MOST_LAYERS,
     encoding::Encoder,
     observe::ObservedPage,
+    observer::Observer,
     rewriting::Rewriting,
 };
 use crate::{
@@ -24,6 +25,7 @@ use crate::{
         refusal::Refusal,
         response::ClientResponse,
         snapshot::Snapshot,
+        third_parties::{Reader, is_ruled},
     },
 };
 
@@ -37,6 +39,9 @@ pub(in crate::serve) struct PageVisit<'a> {
     pub(in crate::serve) origin: &'a OriginRequest,
     pub(in crate::serve) authority: &'a FieldValue,
     pub(in crate::serve) host: &'a str,
+    pub(in crate::serve) reader: Reader,
+    /// Seconds since 1970.
+    pub(in crate::serve) now: i64,
 }
 
 /// See the module.
@@ -49,13 +54,14 @@ pub(in crate::serve) async fn gate(
     record: &mut Record,
 ) -> Result<(), Refusal> {
     let (policy, consent) = (visit.policy, &visit.cookies.consent);
-    if !policy.third_parties().gate {
+    if !policy.third_parties().gate && !policy.binds_pages() {
         return Ok(());
     }
     let destination = visit.origin.destination();
     let page = PageType::of(response.status, &response.fields, destination);
     let is_revalidated = response.status == StatusCode::NOT_MODIFIED && visit.origin.holds_page();
-    if policy.enforces() && (page.is_some() || is_revalidated) {
+    let is_tied = page.is_some() || is_revalidated || is_ruled(response, visit.reader, policy);
+    if policy.binds_pages() && is_tied {
         bind_to_consent(&mut response.fields, &policy.consent_tag(consent));
     }
     if is_revalidated {
@@ -68,7 +74,7 @@ pub(in crate::serve) async fn gate(
     let gated = if policy.enforces() {
         rewrite(response, visit, page, record).await
     } else {
-        observe(response, visit, page)
+        observe(response, visit, page, record)
     };
     gated.or_else(|reason| {
         record.unreadable_page(reason);
@@ -86,10 +92,10 @@ impl PageVisit<'_> {
     }
 
     /// What is known of a page before its content. `nonce` is for privet's own scripts.
-    fn context(&self, page: &PageType, nonce: Option<String>) -> PageContext {
+    fn context(&self, page: &PageType, nonce: Option<String>, record: &Record) -> PageContext {
         let authority = self.authority.to_str().unwrap_or_default();
         let target = self.origin.target().as_str();
-        let tag = self.policy.consent_tag(&self.cookies.consent);
+        let frame_names = record.worker.request_id();
         PageContext {
             host: self.host.into(),
             base: format!("https://{authority}{target}").into(),
@@ -97,7 +103,7 @@ impl PageVisit<'_> {
             syntax: page.syntax,
             memory: self.snapshot.compiled.limits.page_memory,
             nonce: nonce.map(Into::into),
-            state: tag.as_str().into(),
+            frame_names: frame_names.to_str().unwrap_or_default().into(),
             is_document: self.origin.destination().is_document(),
             applies: self.policy.enforces(),
         }
@@ -109,9 +115,14 @@ impl PageVisit<'_> {
         page: PageType,
         codings: &[ContentCoding],
         context: PageContext,
+        record: &Record,
     ) -> Rewriting {
         let site = (Rc::clone(self.snapshot), self.site);
-        Rewriting::new(site, codings, page, context)
+        let observer = Observer {
+            worker: Rc::clone(&record.worker),
+            now: self.now,
+        };
+        Rewriting::new(site, codings, page, context, observer)
     }
 
     /// Opens the website's policies for what privet puts into a document; returns the nonce for it.
@@ -132,11 +143,12 @@ fn observe(
     response: &mut ClientResponse,
     visit: &PageVisit<'_>,
     page: PageType,
+    record: &Record,
 ) -> Result<(), UnreadablePage> {
     let codings = codings(response)?;
     let source = response.body.take_content();
-    let context = visit.context(&page, None);
-    let observed = ObservedPage::new(source, visit.rewriting(page, &codings, context));
+    let context = visit.context(&page, None, record);
+    let observed = ObservedPage::new(source, visit.rewriting(page, &codings, context, record));
     response.body = ResponseBody::new(Content::Observed(Box::new(observed)));
     Ok(())
 }
@@ -166,10 +178,11 @@ async fn rewrite(
     let policies = response.fields.contains(&header::CONTENT_SECURITY_POLICY);
     let website_fields = policies.then(|| response.fields.clone());
     let nonce = visit.admit_own(response, record);
-    let context = visit.context(&page, nonce);
+    let context = visit.context(&page, nonce, record);
+    let state = visit.policy.consent_tag(&visit.cookies.consent);
     let known = &visit.snapshot.known_pages;
-    let mut acquaintance = known.page(&codings, page.charset.as_deref(), &context);
-    let rewriting = visit.rewriting(page, &codings, context);
+    let mut acquaintance = known.page(state.as_str(), &codings, page.charset.as_deref(), &context);
+    let rewriting = visit.rewriting(page, &codings, context, record);
     if *visit.origin.method() == Method::HEAD {
         // Only the rewritten page would tell.
         response.fields.remove(&header::CONTENT_LENGTH);

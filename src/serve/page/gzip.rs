@@ -51,7 +51,7 @@ impl fmt::Debug for Compressor {
 }
 
 /// One page being encoded.
-pub(super) struct Gzip {
+pub(in crate::serve) struct Gzip {
     compressor: Compressor,
     /// Text that waits.
     part: Vec<u8>,

@@ -1,4 +1,5 @@
-//! Pages that were just found to need no change: the same bytes, for the same consent, need none again.
+//! Pages that were just found to name no third party and to need no change: the same bytes, for the same
+//! consent, need none again.
 //!
 //! What is kept of a page is 16 bytes, a keyed fingerprint (GMAC, NIST SP 800-38D, under a key of this worker
 //! and configuration) of its content and of all that its gating depends on. Fingerprints never leave the
@@ -49,9 +50,10 @@ pub(super) struct Acquaintance<'a> {
 }
 
 impl KnownPages {
-    /// A page, on whose content `codings` were applied.
+    /// A page for that state of consent, on whose content `codings` were applied.
     pub(super) fn page(
         &self,
+        state: &str,
         codings: &[ContentCoding],
         charset: Option<&[u8]>,
         context: &PageContext,
@@ -59,7 +61,7 @@ impl KnownPages {
         let mut circumstances = Vec::with_capacity(context.base.len() + 128);
         let names = codings.iter().map(|coding| coding.name().as_bytes());
         let texts = [
-            context.state.as_bytes(),
+            state.as_bytes(),
             context.host.as_bytes(),
             context.base.as_bytes(),
             charset.unwrap_or_default(),

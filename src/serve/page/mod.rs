@@ -11,9 +11,11 @@ mod gzip;
 mod known;
 mod notice;
 mod observe;
+mod observer;
 mod rewriting;
 
 pub(super) use body::PageBody;
+pub(super) use encoding::Encoder;
 pub(super) use gate::{PageVisit, gate};
 pub(super) use gzip::Compressor;
 pub(super) use known::KnownPages;

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use super::{
     characters::{Characters, LateLabel},
     decoding::{Broken, Layer, decode},
+    observer::Observer,
 };
 use crate::{
     metrics::{Direction, UnreadablePage},
@@ -26,6 +27,7 @@ pub(super) struct Rewriting {
     input: Bytes,
     characters: Characters,
     gate: PageGate,
+    observer: Observer,
     /// Bytes that the page may still have.
     left: u64,
     fails_open: bool,
@@ -62,6 +64,7 @@ impl Rewriting {
         codings: &[ContentCoding],
         page: PageType,
         context: PageContext,
+        observer: Observer,
     ) -> Self {
         let rules = snapshot.compiled.sites.get(site);
         let on_failure = rules.map(|site| site.policy.third_parties().on_failure);
@@ -74,6 +77,7 @@ impl Rewriting {
             input: Bytes::new(),
             characters: Characters::new(page.charset, page.syntax),
             gate: PageGate::new(context),
+            observer,
             given_up: None,
             decoded: (!codings.is_empty()).then(Vec::new),
         }
@@ -174,6 +178,11 @@ impl Rewriting {
         self.characters.are_transcoded()
     }
 
+    /// Whether no third party was named so far.
+    pub(super) fn met_nobody(&self) -> bool {
+        self.gate.seen().iter().next().is_none()
+    }
+
     /// How many elements were gated.
     pub(super) fn gated(&self) -> usize {
         self.gate.gated().len()
@@ -225,6 +234,9 @@ impl Drop for Rewriting {
             self.snapshot
                 .strips
                 .count(self.site, vendor, Direction::Page);
+        }
+        if let Some(site) = self.snapshot.compiled.sites.get(self.site) {
+            self.observer.note(site, self.gate.seen());
         }
     }
 }

@@ -15,16 +15,6 @@ use super::{
 /// Pages whose vendors write into the document while it is parsed: that can't be done later.
 const WRITING: [&str; 2] = ["floodlight", "vwo-sync"];
 
-/// Pages that an optimiser's script or a lazy loader has gone through before the visitor consents: what it did to
-/// the inert elements, the next page does anew.
-const EARLIER: [&str; 5] = [
-    "delayed-by-litespeed",
-    "delayed-by-perfmatters",
-    "delayed-by-wp-rocket",
-    "youtube-lazy",
-    "youtube-srcdoc",
-];
-
 /// Pages that made something of what stands in for a vendor: only a new page can make it again.
 const MAKING: [&str; 1] = ["vimeo-embed"];
 
@@ -164,7 +154,7 @@ fn consent_given_on_the_page_brings_every_vendor_to_life() {
         wrong.extend(damage(&page, &after));
         let claimed = claims.iter().flat_map(|claim| claim.hosts.clone());
         let claimed: BTreeSet<&str> = claimed.collect();
-        let comes_later = [&WRITING[..], &EARLIER].concat().contains(&page.as_str());
+        let comes_later = WRITING.contains(&page.as_str());
         if !comes_later && after.hosts() != claimed {
             wrong.push(format!(
                 "{page}: contacts {:?}, not {claimed:?}",

@@ -4,9 +4,12 @@
 mod broken;
 mod change_of_mind;
 mod consent;
+mod history;
 #[path = "../../gate/nasty.rs"]
 #[allow(dead_code, reason = "a part is used here")]
 mod nasty;
+mod platforms;
+mod rules;
 mod site;
 mod stand_in;
 mod visitor;

@@ -3,7 +3,7 @@
 
 use std::{fs, path::PathBuf};
 
-use super::broken;
+use super::{broken, history, platforms, rules};
 use crate::gateway::{Origin, message::Head, origin::Request};
 
 /// The website behind privet.
@@ -54,6 +54,13 @@ pub(super) fn answer(head: &Head) -> Vec<u8> {
         }
         let fields = format!("ETag: {tag}\r\nCache-Control: max-age=600\r\n");
         return response("text/html; charset=utf-8", &fields, &page);
+    }
+    if let Some((media_type, page)) = rules::answer(name) {
+        return response(media_type, NEVER_STORED, page);
+    }
+    let made = history::answer(name).map(<[u8]>::to_vec);
+    if let Some(page) = made.or_else(|| platforms::answer(name)) {
+        return response("text/html; charset=utf-8", NEVER_STORED, &page);
     }
     if let Some(page) = broken::answer(name) {
         // Whoever is contacted is told by which page.

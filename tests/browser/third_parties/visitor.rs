@@ -75,6 +75,11 @@ pub(super) struct Visitor {
 impl Visitor {
     /// With `more` configuration.
     pub(super) fn arrive(more: &str) -> Self {
+        Self::arrive_by(&[], more)
+    }
+
+    /// The same, with more arguments for the browser.
+    pub(super) fn arrive_by(arguments: &[&str], more: &str) -> Self {
         let (world, website) = (World::start(), site::open());
         let upstream = website.url();
         let gateway = Gateway::start(&format!(
@@ -82,13 +87,13 @@ impl Visitor {
         ));
         let own = BROWSERS_OWN.map(|host| format!("MAP {host} ~NOTFOUND, "));
         let rules = format!(
-            "MAP {BEHIND} {}, {}MAP * {}, EXCLUDE 127.0.0.1",
+            "--host-resolver-rules=MAP {BEHIND} {}, {}MAP * {}, EXCLUDE 127.0.0.1",
             gateway.https(),
             own.concat(),
             world.address
         );
         Self {
-            browser: Chromium::resolving(&rules),
+            browser: Chromium::with(&[&[rules.as_str()], arguments].concat()),
             world,
             gateway,
             _website: website,
@@ -168,7 +173,8 @@ impl Visitor {
         self.browser.go(&format!("https://{host}/{page}"));
     }
 
-    fn outcome(&self) -> Visit {
+    /// Waits until nothing happens any more: what did.
+    pub(super) fn outcome(&self) -> Visit {
         self.settle();
         let errors = self.browser.console().into_iter();
         let errors = errors.filter(|line| {

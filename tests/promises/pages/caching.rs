@@ -2,7 +2,7 @@
 
 use super::{FETCHED, INERT, answer, consenting, gateway, page};
 use crate::{
-    gateway::{Client, Gateway, Origin},
+    gateway::{Client, Gateway, Origin, Response},
     visit::{choice, last},
 };
 
@@ -173,4 +173,61 @@ paths = ["/metrics/a.gif"]
         assert!(is_inert("/metrics/page", "a=b"));
         assert!(!is_inert("/metrics/page", &yes));
     }
+}
+
+#[test]
+fn a_policy_that_depends_on_consent_ties_pages_to_it_though_they_are_not_gated() {
+    let origin = website();
+    let ruled = gateway(&origin, "[third_parties]\ngate = false\ncsp = \"enforce\"");
+    let mut client = Client::connect(ruled.https());
+    let first = client.visit("/", &[NAVIGATION]);
+    assert!(first.text().contains(FETCHED));
+    let tag = first.get("etag").expect("a tag").to_owned();
+    assert!(tag.starts_with("W/\"v1~"), "{tag}");
+    assert_eq!(first.get("cache-control"), Some("private, no-cache"));
+    let vary = first.get("vary").unwrap_or_default();
+    assert!(
+        vary.contains("Cookie") && vary.contains("Sec-GPC"),
+        "{vary}"
+    );
+    let rules = |response: &Response| {
+        let policies = response.head.all("content-security-policy");
+        policies.concat().contains("metrics.example")
+    };
+    assert!(!rules(&first));
+
+    let held = ("If-None-Match", &*tag);
+    let same = client.visit("/", &[NAVIGATION, held]);
+    assert_eq!(
+        (same.status, same.get("content-security-policy")),
+        (304, None)
+    );
+    let yes = consenting();
+    let other = client.visit("/", &[NAVIGATION, held, ("Cookie", &yes)]);
+    assert_eq!(other.status, 200);
+    assert_ne!(other.get("etag"), Some(&*tag));
+    assert_ne!(
+        first.head.all("content-security-policy"),
+        other.head.all("content-security-policy")
+    );
+}
+
+#[test]
+fn a_worker_is_tied_to_consent_where_a_policy_comes_on_it() {
+    let sent = "HTTP/1.1 200 OK\r\nContent-Type: text/javascript\r\nETag: \"w\"\r\n\
+        Cache-Control: max-age=9\r\nContent-Length: 1\r\n\r\n;";
+    let origin = Origin::answering(move |_| sent);
+    let ruled = gateway(&origin, "[third_parties]\ncsp = \"enforce\"");
+    let mut client = Client::connect(ruled.https());
+    for destination in ["worker", "sharedworker", "serviceworker"] {
+        let worker = client.visit("/w.js", &[("Sec-Fetch-Dest", destination)]);
+        assert!(worker.get("content-security-policy").is_some());
+        assert_eq!(worker.get("cache-control"), Some("private, no-cache"));
+    }
+    let script = client.visit("/w.js", &[("Sec-Fetch-Dest", "script")]);
+    assert_eq!(script.get("content-security-policy"), None);
+    assert_eq!(script.get("etag"), Some("\"w\""));
+    let off = gateway(&origin, "[third_parties]\ngate = false");
+    let worker = Client::connect(off.https()).visit("/w.js", &[("Sec-Fetch-Dest", "worker")]);
+    assert_eq!(worker.get("cache-control"), Some("max-age=9"));
 }

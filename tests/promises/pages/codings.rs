@@ -68,7 +68,7 @@ pub(super) fn encoded(coding: &str, plain: &[u8], times: usize) -> Vec<u8> {
 }
 
 /// Decodes what was sent as `Content-Encoding: name`, to its end.
-pub(super) fn decoded(name: &str, content: &[u8]) -> Vec<u8> {
+pub(crate) fn decoded(name: &str, content: &[u8]) -> Vec<u8> {
     let (text, ended) = decoded_so_far(name, content);
     assert!(ended, "the content has no end");
     text

@@ -36,6 +36,21 @@ fn a_page_in_an_unknown_coding_is_not_sent() {
 }
 
 #[test]
+fn a_part_of_a_page_that_nobody_asked_for_is_not_sent() {
+    let sent = "HTTP/1.1 206 Partial Content\r\nContent-Type: text/html\r\n\
+        Content-Range: bytes 0-3/9\r\nContent-Length: 4\r\n\r\n<p>a";
+    let origin = Origin::answering(move |_| sent);
+    let closed = gateway(&origin, "");
+    let fields = [("Range", "bytes=0-3"), ("Accept", "text/html")];
+    let response = Client::connect(closed.https()).visit("/", &fields);
+    assert_eq!(response.status, 502);
+    let text = response.text();
+    assert!(text.contains("could not read"), "{text}");
+    closed.wait_stderr("the website sent a part of it, unasked");
+    assert!(unreadable(&closed, "partial") > 0.0);
+}
+
+#[test]
 fn a_page_that_is_not_what_its_coding_says_is_not_sent() {
     for (_, name) in CODINGS {
         let line = format!("Content-Encoding: {name}\r\n");

@@ -6,6 +6,8 @@ mod codings;
 mod failing;
 mod streaming;
 
+pub(crate) use codings::decoded;
+
 use crate::{
     gateway::{Exchange, Gateway, Origin},
     visit::choice,

@@ -127,3 +127,44 @@ paths = ["/tags/*"]
         }
     }
 }
+
+#[test]
+fn pages_are_told_that_something_may_come_alive_only_if_everybody_may() {
+    let origin = website(&[]);
+    let vendor = r#"
+[[vendor]]
+name = "Tags"
+purpose = "marketing"
+country = "FR"
+tag_manager = true
+hosts = ["tags.test"]
+"#;
+    let rules = format!("{RULES}unknown_hosts = \"gate\"\n");
+    let site = site(&[&origin.url()]);
+    let gateway = Gateway::start(&format!("{rules}{site}{VENDORS}{vendor}"));
+    let mut client = Client::connect(gateway.https());
+    let asked = "/.privet/consent?vendors=near,far,tags,unknown,nobody,near%20unknown,near%20far";
+    let analytics = choice("analytics", "functional.marketing.media", 5);
+    let both = choice("analytics.marketing", "functional.media", 5);
+    let all = choice("functional.analytics.marketing.media", "", 5);
+    for (cookie, allowed) in [
+        (&analytics, "near"),
+        (&both, "near unknown near+unknown"),
+        (&all, "near tags unknown near+unknown"),
+    ] {
+        let told = client.visit(asked, &[("Cookie", cookie)]).text();
+        for name in [
+            "near",
+            "far",
+            "tags",
+            "unknown",
+            "nobody",
+            "near+unknown",
+            "near+far",
+        ] {
+            let allows = allowed.split(' ').any(|it| it == name);
+            let line = format!("\"{}\":{allows}", name.replace('+', " "));
+            assert!(told.contains(&line), "{cookie}: {line} in {told}");
+        }
+    }
+}

@@ -4,3 +4,4 @@
 mod click_identifiers;
 mod countries;
 mod disguise;
+mod inventory;

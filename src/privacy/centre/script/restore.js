@@ -55,11 +55,19 @@ function restoreCss(element, text, vendors) {
   else element.style.cssText = plain;
 }
 
+// The name that a frame had before it got one for the time of waiting.
+function restoreName(element) {
+  if (!/^privet-/.test(element.getAttribute("name"))) return;
+  const name = element.getAttribute(PREFIX + "name");
+  name ? element.setAttribute("name", name) : element.removeAttribute("name");
+}
+
 // Gives the attributes their names back.
 function restoreAttributes(element) {
   const name = element.localName, type = element.getAttribute("type");
   const stub = name === "script" ? "text/plain" : /^(object|embed)$/.test(name) && "text/html";
   if (type && type === stub) element.removeAttribute("type");
+  restoreName(element);
   const url = /^(script|object|embed)$/.test(name) && /^(src|data|href|xlink:href)$/;
   for (const { name, value } of [...element.attributes]) {
     if (!name.startsWith(PREFIX) || name === VENDOR) continue;
@@ -78,15 +86,18 @@ function isShown(frame) {
   return /^i?frame$/.test(frame.localName) && frame.hasAttribute("src") && isOpen && !frame.contentDocument;
 }
 
+// What lazy loaders take for a `src` or `srcset`. One that has run already takes no second look.
+const LAZY = /^data-privet-data-([a-z]+-)?(src|srcset|set|original|lazy|lazyload)$/;
+
 function restoreElement(element) {
   if (isShown(element)) {
+    restoreName(element);
     for (const { name } of [...element.attributes]) if (name.startsWith(PREFIX)) element.removeAttribute(name);
     return;
   }
+  const lazy = /^(img|iframe|source|video|audio)$/.test(element.localName) ? [...element.attributes] : [];
   restoreAttributes(element);
-  // A lazy loader that has run already takes no second look at a frame.
-  const lazy = element.getAttribute("data-src") || element.getAttribute("data-lazy-src");
-  if (lazy && element.localName === "iframe" && /\/\.privet\/embed\?/.test(element.getAttribute("src"))) element.src = lazy;
+  for (const { name, value } of lazy) if (LAZY.test(name)) element.setAttribute(/set$/.test(name) ? "srcset" : "src", value);
   const parent = element.parentNode;
   // Browsers look at these only when they come into a page, or when told to. An object that once
   // failed never tries again.
@@ -142,12 +153,22 @@ page.addEventListener("load", () => { isParsed = isLoaded = true; });
 const blocking = [], deferred = [];
 let isRunning = false;
 
+// Scripts that optimisers hold back until the visitor does something, or for good by now.
+const DELAYED = /^(litespeed\/javascript|rocketlazyloadscript|pmdelayedscript|text\/(rocketscript|psajs)|wpmeteor)$/;
+function wake(script) {
+  if (!DELAYED.test(script.getAttribute("type"))) return;
+  const data = script.dataset, url = data.src || data.rocketSrc;
+  script.setAttribute("type", data.rocketType || data.perfmattersType || "");
+  if (url) script.setAttribute("src", trusted("createScriptURL", url));
+}
+
 // An element that has never run, in place of one that can't.
 function copy(script) {
   const fresh = document.createElementNS(script.namespaceURI, "script");
   for (const { name, value } of script.attributes)
     fresh.setAttribute(name, /^on/.test(name) ? trusted("createScript", value) : value);
   restoreAttributes(fresh);
+  wake(fresh);
   // Browsers hide the attribute.
   fresh.nonce = script.nonce;
   fresh.textContent = trusted("createScript", script.textContent);
@@ -212,6 +233,8 @@ function activate(vendors) {
       else restoreAttributes(element);
     } catch (_) {}
   }
+  // The website's own frames have a privet.js of their own.
+  for (let i = 0; i < page.length; i++) try { page[i].dispatchEvent(new Event("focus")); } catch (_) {}
   for (const [element, text] of inCss(all)) restoreCss(element, text, vendors);
   if (!isRunning) run();
 }

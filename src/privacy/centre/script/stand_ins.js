@@ -108,6 +108,11 @@ function standIn(vendor) {
   });
 }
 
+// Those of all vendors that an element names.
+function standInsOf(vendors) {
+  return vendors.split(" ").flatMap(vendor => standIns[vendor] || []);
+}
+
 function queue() {
   const call = function () { if (call.q.length < MOST_CALLS) call.q.push(arguments); };
   call.q = [];
@@ -153,7 +158,7 @@ function recorder(owner, name, stays) {
 
 // A script of the vendor is about to run.
 function makeRoom(vendor, isInline) {
-  for (const it of standIns[vendor] || []) {
+  for (const it of standInsOf(vendor)) {
     if (!it.proxy || it.owner[it.name] !== it.proxy || it.stays && !isInline) continue;
     if (Object.keys(it.settings).length) it.owner[it.name] = it.settings;
     else delete it.owner[it.name];
@@ -163,7 +168,7 @@ function makeRoom(vendor, isInline) {
 // It has run: its functions get the calls. Some loaders take a while to make them.
 function replay(vendor, isInline, turns) {
   let isWaiting = false;
-  for (const it of standIns[vendor] || []) {
+  for (const it of standInsOf(vendor)) {
     if (!it.proxy || it.owner[it.name] === it.proxy) continue;
     const real = it.owner[it.name];
     if (real === undefined) {
@@ -188,7 +193,7 @@ function replay(vendor, isInline, turns) {
 // into the page here, and so would what an attacker got into it.
 function needsNewPage(element) {
   const isStrange = element.localName === "script" && tag && tag.nonce && element.nonce !== tag.nonce;
-  return isStrange || (standIns[element.getAttribute(VENDOR)] || []).some(it => it.isMade);
+  return isStrange || standInsOf(element.getAttribute(VENDOR)).some(it => it.isMade);
 }
 
 // Testers hide the page until they have changed it; without them it has to be seen.
@@ -215,9 +220,9 @@ function reveal() {
 
 // An element that waits for consent has come.
 function meet(element) {
-  const vendor = element.getAttribute(VENDOR), isTester = TESTER.test(vendor);
-  if (element.localName === "script") standIn(vendor);
-  if (!isTester && !LOADS_TESTERS.test(vendor) || hasTester) return;
+  const vendors = element.getAttribute(VENDOR).split(" "), isTester = vendors.some(it => TESTER.test(it));
+  if (element.localName === "script") vendors.forEach(standIn);
+  if (!isTester && !vendors.some(it => LOADS_TESTERS.test(it)) || hasTester) return;
   if (!mayHide) {
     new MutationObserver(reveal).observe(document.documentElement, { attributes: true, attributeFilter: ["class"] });
   }

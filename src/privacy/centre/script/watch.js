@@ -7,7 +7,7 @@ const EVENTS = "OneTrustGroupsUpdated consent.onetrust CookiebotOnAccept Cookieb
 
 // The purposes that this page was made with, and those granted since.
 const granted = new Set((own.privetGranted || "").split(" ").filter(name => name));
-let stored = consentCookies(), isAsking = false, asksAgain = false;
+let stored = consentCookies(), seen = document.cookie, isAsking = false, asksAgain = false;
 
 // Vendors that have a yes of their own, or that this page let come: none of them may lose it.
 const trustedVendors = new Set((stored.match(/[\w-]+(?=:yes)/g) || []));
@@ -17,11 +17,13 @@ function consentCookies() {
   return document.cookie.split("; ").filter(pair => CONSENT.test(pair.split("=")[0])).join("; ");
 }
 
-function look() {
-  const now = consentCookies();
-  if (now === stored) return;
+// Where a platform `says` that something changed, its cookie may have any name.
+function look(says) {
+  const now = consentCookies(), every = document.cookie;
+  const isNew = now !== stored || says === true && every !== seen;
   stored = now;
-  ask();
+  seen = every;
+  if (isNew) ask();
 }
 
 function ask() {
@@ -94,7 +96,7 @@ function begin() {
   // A placeholder's form was sent.
   document.addEventListener("load", event => { if (/^i?frame$/.test(event.target.localName)) look(); }, true);
   // Platforms tell before they store, or after.
-  const soon = () => { look(); setTimeout(look, 300); };
+  const soon = () => { look(true); setTimeout(look, 300, true); };
   for (const type of EVENTS.split(" ")) for (const target of [page, document]) target.addEventListener(type, soon);
   const framework = () => { if (typeof page.__tcfapi === "function") page.__tcfapi("addEventListener", 2, soon); };
   page.addEventListener("load", () => { try { framework(); } catch (_) {} });
