@@ -59,14 +59,7 @@ const LAZY: &[&str] = &[
 ];
 
 /// Places whose URL is completed when it is needed, not when it is parsed.
-const LATE: &[&str] = &[
-    "action",
-    "ping",
-    "data-",
-    "refresh",
-    "importmap",
-    "speculationrules",
-];
+const LATE: &[&str] = &["action", "ping", "data-", "refresh"];
 
 /// Kinds of links that are fetched or connected to.
 const LINKS: &[&str] = &[

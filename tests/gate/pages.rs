@@ -91,6 +91,36 @@ fn every_element_is_inert_in_every_pair_of_surroundings() {
 }
 
 #[test]
+fn styles_longer_than_the_memory_are_gated_to_their_end() {
+    let gate = Gate::new("");
+    let font = format!("url(data:font/woff2;base64,{})", "d09G".repeat(50_000));
+    let vendors = "url(//metrics.example/x)";
+    let mut wrong = Vec::new();
+    for (open, close) in [
+        ("<style>", "</style>"),
+        ("<svg><style>&lt;", "</style></svg>"),
+    ] {
+        for style in [
+            format!(
+                "{}@font-face{{src:{font},{vendors}}}",
+                "a{b:c}".repeat(30_000)
+            ),
+            format!("/*{}*/@import '//metrics.example/x';", "x".repeat(100_000)),
+            format!("a{{b:{vendors}}}").repeat(10_000),
+        ] {
+            let page = format!("<!doctype html>{open}{style}{close}");
+            let out = gate.html(&page);
+            if !contacts(&out).is_empty() {
+                wrong.push(format!("{open} {:.80}", style));
+            }
+            let in_pieces = gate.pass(page.as_bytes().chunks(4000));
+            assert!(in_pieces == out.as_bytes(), "{open} in pieces");
+        }
+    }
+    assert_none(&wrong);
+}
+
+#[test]
 fn what_belongs_to_no_vendor_is_still_fetched() {
     let gate = Gate::new("");
     let mut wrong = Vec::new();

@@ -94,11 +94,7 @@ pub fn decode_entities(raw: &[u8]) -> Cow<'_, [u8]> {
             rest = next;
             continue;
         }
-        let reference = match after.strip_prefix(b"#") {
-            Some(number) => numeric(number),
-            None => named(after),
-        };
-        if let Some((text, next)) = reference {
+        if let Some((text, next)) = reference(after) {
             decoded.extend_from_slice(text.as_bytes());
             rest = next;
         } else {
@@ -107,6 +103,25 @@ pub fn decode_entities(raw: &[u8]) -> Cow<'_, [u8]> {
         }
     }
     Cow::Owned(decoded)
+}
+
+/// Reads what stands behind `&`: its text, and what follows.
+fn reference(after: &[u8]) -> Option<(Cow<'static, str>, &[u8])> {
+    match after.strip_prefix(b"#") {
+        Some(number) => numeric(number),
+        None => named(after),
+    }
+}
+
+/// The same in text, where a name that needs no `;` may be followed by anything.
+pub(super) fn reference_in_text(after: &[u8]) -> Option<(Cow<'static, str>, &[u8])> {
+    reference(after).or_else(|| {
+        let name = LEGACY
+            .iter()
+            .find(|name| after.starts_with(name.as_bytes()))?;
+        let (_, text) = NAMED.iter().find(|(known, _)| known == name)?;
+        Some((Cow::Borrowed(*text), after.get(name.len()..)?))
+    })
 }
 
 /// Reads a number behind `&#`: its text, and what follows.

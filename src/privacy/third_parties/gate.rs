@@ -18,7 +18,7 @@ use super::{
 };
 use crate::privacy::{
     html::{
-        Attribute, Content, EndTag, Namespace, PageHandler, Rewriter, StartTag, Syntax,
+        Attribute, Content, EndTag, Namespace, PageHandler, Part, Rewriter, StartTag, Syntax,
         decode_entities,
     },
     policy::{Policy, Stripped},
@@ -31,8 +31,8 @@ const DEEPEST: u8 = 2;
 /// The gate at work on one piece of a page.
 #[derive(Debug)]
 pub(super) struct Gating<'a> {
-    page: &'a mut Progress,
-    policy: &'a Policy,
+    pub(super) page: &'a mut Progress,
+    pub(super) policy: &'a Policy,
 }
 
 impl<'a> Gating<'a> {
@@ -43,7 +43,7 @@ impl<'a> Gating<'a> {
         Self { page, policy }
     }
 
-    fn judge(&self) -> Judge<'_> {
+    pub(super) fn judge(&self) -> Judge<'_> {
         Judge {
             policy: self.policy,
             consent: &self.page.context.cookies.consent,
@@ -203,15 +203,23 @@ impl<'a> Gating<'a> {
 
     /// Asks for `privet.js` before this tag, or as soon as there is a place. Loaded deferred, it comes too
     /// late for the scripts that follow: then it is put in once more; it runs once.
-    fn want(&mut self, urgency: Urgency, tag: &mut StartTag<'_>) {
-        let page = &mut *self.page;
-        // Browsers without scripts read what is in `noscript`.
-        let is_of_use = page.context.is_document && page.context.applies && !tag.place().noscript;
-        if is_of_use && page.inserted < Some(urgency) {
-            page.wanted = page.wanted.max(Some(urgency));
-            page.is_changed = true;
+    pub(super) fn want(&mut self, urgency: Urgency, tag: &mut StartTag<'_>) {
+        if self.ask(urgency, tag.place().noscript) {
             self.insert_wanted(tag);
         }
+    }
+
+    /// Asks for it as soon as there is a place; false if it is there, or of no use.
+    pub(super) fn ask(&mut self, urgency: Urgency, in_noscript: bool) -> bool {
+        let page = &mut *self.page;
+        // Browsers without scripts read what is in `noscript`.
+        let is_of_use = page.context.is_document && page.context.applies && !in_noscript;
+        let is_wanted = is_of_use && page.inserted < Some(urgency);
+        if is_wanted {
+            page.wanted = page.wanted.max(Some(urgency));
+            page.is_changed = true;
+        }
+        is_wanted
     }
 
     /// Makes the element inert.
@@ -253,7 +261,7 @@ impl<'a> Gating<'a> {
     }
 
     /// Whether tag managers run here on their word that they honour what Google's consent mode says.
-    fn asks_consent_mode(&self) -> bool {
+    pub(super) fn asks_consent_mode(&self) -> bool {
         self.policy.third_parties().consent_mode
             && self.page.context.cookies.consent.granted() != Purposes::ALL
     }
@@ -291,38 +299,12 @@ impl PageHandler for Gating<'_> {
         }
     }
 
-    fn held(
-        &mut self,
-        tag: &mut StartTag<'_>,
-        content: &[u8],
-        _is_complete: bool,
-    ) -> Option<Vec<u8>> {
-        if element(tag) == Element::Style {
-            return self.held_style(tag, content);
-        }
-        let judge = self.judge();
-        // In SVG and XML character references stand for characters in it.
-        let content = if self.is_markup(tag) {
-            decode_entities(content)
-        } else {
-            Cow::Borrowed(content)
-        };
-        let whose = match script_kind(tag) {
-            ScriptKind::Addresses => judge.addresses(&content),
-            _ => judge.script(&content),
-        };
-        if let Some(whose) = whose {
-            self.page.count(whose);
-            if self.page.context.applies {
-                self.page.is_changed = true;
-                inert::make_script(tag);
-                inert::name_vendors(self.policy, tag, &[whose]);
-                self.want(Urgency::Blocking, tag);
-            }
-        } else if self.asks_consent_mode() && judge.holds_container(&content) {
-            self.want(Urgency::Blocking, tag);
-        }
-        None
+    fn held(&mut self, tag: &mut StartTag<'_>, content: &[u8], is_last: bool) -> Part {
+        self.first_part(tag, content, is_last)
+    }
+
+    fn held_further(&mut self, content: &[u8], is_last: bool, after: &mut Vec<u8>) -> Part {
+        self.further_part(content, is_last, after)
     }
 
     fn end_tag(&mut self, tag: &mut EndTag<'_>) {
@@ -345,39 +327,7 @@ impl PageHandler for Gating<'_> {
     }
 }
 
-impl Gating<'_> {
-    fn held_style(&mut self, tag: &mut StartTag<'_>, content: &[u8]) -> Option<Vec<u8>> {
-        let (css, whose) = self.restyled(tag, content)?;
-        self.page.count(whose.first().copied()?);
-        if !self.page.context.applies {
-            return None;
-        }
-        self.page.is_changed = true;
-        inert::name_vendors(self.policy, tag, &whose);
-        self.want(Urgency::Deferred, tag);
-        Some(css)
-    }
-}
-
-impl Gating<'_> {
-    /// Whether a script's or style's content is markup.
-    fn is_markup(&self, tag: &StartTag<'_>) -> bool {
-        tag.namespace() != Namespace::Html || self.page.context.syntax == Syntax::Xml
-    }
-
-    /// A style element's CSS with what is refused made inert. In SVG and XML character references stand for
-    /// characters in it.
-    fn restyled(&self, tag: &StartTag<'_>, content: &[u8]) -> Option<(Vec<u8>, Vec<Stripped>)> {
-        let plain = self.judge().restyled(content);
-        if plain.is_some() || !self.is_markup(tag) || memchr::memchr(b'&', content).is_none() {
-            return plain;
-        }
-        let (css, whose) = self.judge().restyled(&decode_entities(content))?;
-        Some((inert::escaped(&css), whose))
-    }
-}
-
-fn element(tag: &StartTag<'_>) -> Element {
+pub(super) fn element(tag: &StartTag<'_>) -> Element {
     // A prefix in XML says what the namespace says.
     let local = tag.name().rsplit(|byte| *byte == b':').next();
     Element::of(
@@ -386,7 +336,7 @@ fn element(tag: &StartTag<'_>) -> Element {
     )
 }
 
-fn script_kind(tag: &StartTag<'_>) -> ScriptKind {
+pub(super) fn script_kind(tag: &StartTag<'_>) -> ScriptKind {
     let kind = tag.attribute("type").and_then(|attribute| attribute.value);
     ScriptKind::of(kind.map(decode_entities).as_deref())
 }

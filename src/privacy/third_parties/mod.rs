@@ -4,19 +4,21 @@
 //! [`PageGate`] makes the elements of a page inert that belong to refused vendors. In the order of its
 //! flow: `elements` tells what of an element makes a browser fetch; `srcset`, `css` and `refresh` find
 //! the URLs in it; `url` and `host` read them; `hosts`, `snippets` and `loading` know whose they are;
-//! `judge` decides; `inert` and `embed` say what becomes of the element, `insert` which scripts of
+//! `judge` decides, of long scripts and styles part by part in `held`; `inert` and `embed` say what becomes of the element, `insert` which scripts of
 //! privet's own the page needs.
 
 mod click_identifiers;
 mod countries;
 mod csp;
 mod css;
+mod css_escape;
 mod disguise;
 mod disguised_cookies;
 mod elements;
 mod embed;
 mod fields;
 mod gate;
+mod held;
 mod host;
 mod hosts;
 mod inert;
@@ -33,6 +35,7 @@ mod rules;
 mod script_kind;
 mod snippets;
 mod srcset;
+mod state;
 mod url;
 mod wildcard;
 
@@ -47,6 +50,8 @@ pub(super) use disguised_cookies::DisguisedCookies;
 pub(super) use payloads::Payloads;
 #[cfg(test)]
 mod gate_tests;
+#[cfg(test)]
+mod held_tests;
 #[cfg(test)]
 mod insert_tests;
 #[cfg(test)]

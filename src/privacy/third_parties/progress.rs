@@ -1,6 +1,7 @@
 //! What the gate knows of a page so far.
 
 use super::{
+    held::Held,
     insert::{self, Urgency},
     page::PageContext,
     url::Base,
@@ -28,6 +29,8 @@ pub(super) struct Progress {
     pub(super) is_changed: bool,
     pub(super) gated: Vec<Stripped>,
     pub(super) depth: u8,
+    /// The element whose content is being read.
+    pub(super) held: Option<Held>,
 }
 
 impl Progress {
@@ -44,6 +47,7 @@ impl Progress {
             is_changed: false,
             gated: Vec::new(),
             depth: 0,
+            held: None,
         }
     }
 

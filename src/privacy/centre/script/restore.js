@@ -202,7 +202,8 @@ function defer() {
 // Brings back all that waits for `vendors`, a map to whether they may come.
 function activate(vendors) {
   const all = roots(document), elements = waiting(all, vendors);
-  if (elements.some(needsNewPage)) return location.reload();
+  const isEnded = element => element.hasAttribute(PREFIX + "reload");
+  if (elements.some(element => isEnded(element) || needsNewPage(element))) return location.reload();
   prepare();
   for (const element of elements) {
     try {
