@@ -5,7 +5,7 @@
 
 use std::mem;
 
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr2, memmem};
 
 use super::{
     comment::{Comment, Stop as CommentStop},
@@ -14,6 +14,9 @@ use super::{
     tag_scan::{Scanned, ends_tag_name},
     tree::{Section, local_name},
 };
+
+/// The longest processing instruction that names a style sheet, bytes: each piece of it is looked at again.
+const LONGEST_INSTRUCTION: usize = 4096;
 
 /// Reading of one piece of input.
 pub(super) struct Pass<'p, H> {
@@ -108,6 +111,7 @@ impl<'p, H: PageHandler> Pass<'p, H> {
             (Some(b'/'), Some(byte)) if begins_name(byte, is_xml) => self.begin_tag(true),
             (Some(b'/'), Some(b'>')) => self.rewriter.at += 3,
             (Some(b'/'), Some(_)) => self.begin_until(2, b">"),
+            (Some(b'?'), _) if is_xml && self.rewriter.held.is_none() => return self.instruction(),
             (Some(b'?'), _) => self.begin_until(2, if is_xml { b"?>" } else { b">" }),
             (Some(b'!'), _) => return self.declaration(),
             (Some(byte), _) if begins_name(byte, is_xml) => self.begin_tag(false),
@@ -128,6 +132,35 @@ impl<'p, H: PageHandler> Pass<'p, H> {
     fn begin_until(&mut self, skip: usize, end: &'static [u8]) {
         self.rewriter.at += skip;
         self.rewriter.state = State::Until(end);
+    }
+
+    /// At a processing instruction of XML.
+    fn instruction(&mut self) -> bool {
+        let rest = self.rest();
+        match literal(rest, b"<?xml-stylesheet") {
+            Match::Unfinished => return false,
+            Match::No => {
+                self.begin_until(2, b"?>");
+                return true;
+            }
+            Match::Yes => {}
+        }
+        let most = rest.get(..LONGEST_INSTRUCTION).unwrap_or(rest);
+        let Some(end) = memmem::find(most, b"?>") else {
+            if most.len() < LONGEST_INSTRUCTION {
+                return false;
+            }
+            self.escape_less_than();
+            return true;
+        };
+        let at = self.rewriter.at;
+        self.rewriter.at = at + end + 2;
+        let text = rest.get(2..end).unwrap_or_default();
+        if !self.handler.instruction(text) {
+            self.send_to(at);
+            self.sent = self.rewriter.at;
+        }
+        true
     }
 
     /// At `<!`.

@@ -70,6 +70,11 @@ pub trait PageHandler {
     }
     /// An end tag.
     fn end_tag(&mut self, tag: &mut EndTag<'_>);
+    /// A processing instruction of XML that names a style sheet: what is between `<?` and `?>`. Whether it
+    /// stays.
+    fn instruction(&mut self, _text: &[u8]) -> bool {
+        true
+    }
     /// The end of the page, when all of it is in `out`.
     fn end(&mut self, out: &mut Vec<u8>);
 }

@@ -10,23 +10,16 @@ use super::{
     inert::{self, Finding},
     insert::{self, Urgency},
     judge::{Judge, looks_at_own},
-    page::PageContext,
     progress::Progress,
     refresh,
     script_kind::ScriptKind,
     url::cleaned,
 };
 use crate::privacy::{
-    html::{
-        Attribute, Content, EndTag, Namespace, PageHandler, Part, Rewriter, StartTag, Syntax,
-        decode_entities,
-    },
+    html::{Content, EndTag, Namespace, PageHandler, Part, StartTag, Syntax, decode_entities},
     policy::{Policy, Stripped},
     purpose::Purposes,
 };
-
-/// How deep pages in attributes of pages are read.
-const DEEPEST: u8 = 2;
 
 /// The gate at work on one piece of a page.
 #[derive(Debug)]
@@ -50,6 +43,7 @@ impl<'a> Gating<'a> {
             host: &self.page.context.host,
             base: self.page.base(),
             looks_at_own: self.page.looks_at_own.unwrap_or(true),
+            depth: self.page.depth,
         }
     }
 
@@ -93,10 +87,9 @@ impl<'a> Gating<'a> {
             };
             let found = match fetch {
                 Fetch::Style => self.style_attribute(raw),
-                Fetch::Page => {
-                    self.nested_page(tag, &attribute, raw);
-                    None
-                }
+                Fetch::Page => self
+                    .nested_page(tag, &attribute, raw)
+                    .map(|whose| (whose, None)),
                 _ => self.refused(tag, fetch, raw).map(|whose| (whose, None)),
             };
             if let Some((whose, value)) = found {
@@ -116,7 +109,8 @@ impl<'a> Gating<'a> {
         let judge = self.judge();
         let value = decode_entities(raw);
         match fetch {
-            Fetch::Url | Fetch::Embed | Fetch::Action => judge.url(&value),
+            Fetch::Url | Fetch::Action => judge.url(&value),
+            Fetch::Embed => judge.url(&value).or_else(|| self.document(&value)),
             Fetch::Script => judge.script_url(&value),
             Fetch::Link => judge.url(&value).filter(|_| {
                 let rel = tag.attribute("rel").and_then(|attribute| attribute.value);
@@ -125,6 +119,7 @@ impl<'a> Gating<'a> {
             Fetch::Urls => judge.urls(&value),
             Fetch::Candidates => judge.candidates(&value),
             Fetch::Paint => judge.style(&value),
+            Fetch::Lazy if tag.is("iframe") => judge.lazy(&value).or_else(|| self.document(&value)),
             Fetch::Lazy => judge.lazy(&value),
             Fetch::Refresh => {
                 let kind = tag.attribute("http-equiv")?.value?;
@@ -147,34 +142,6 @@ impl<'a> Gating<'a> {
             Cow::Owned(_) => inert::escaped(&css),
         };
         Some((whose.first().copied()?, Some(css)))
-    }
-
-    /// Gates the page in a frame's attribute.
-    fn nested_page(&mut self, tag: &mut StartTag<'_>, attribute: &Attribute<'_>, raw: &[u8]) {
-        if self.page.depth == DEEPEST {
-            return;
-        }
-        let mut nested = Progress::new(PageContext {
-            syntax: Syntax::Html,
-            ..self.page.context.clone()
-        });
-        nested.base.clone_from(&self.page.base);
-        nested.depth = self.page.depth + 1;
-        let mut gating = Gating::new(&mut nested, self.policy);
-        let mut rewriter = Rewriter::new(Syntax::Html, self.page.context.memory);
-        let mut page = Vec::new();
-        let is_read = rewriter
-            .write(&decode_entities(raw), &mut gating, &mut page)
-            .and_then(|()| rewriter.end(&mut gating, &mut page));
-        // Of what can't be read only the beginning is shown.
-        if nested.is_changed || is_read.is_err() {
-            tag.set_value(attribute, &inert::escaped(&page));
-            self.page.is_changed = true;
-        }
-        nested
-            .gated
-            .into_iter()
-            .for_each(|whose| self.page.count(whose));
     }
 
     /// Puts `privet.js` before this tag if it waits for a place and this is one.
@@ -307,6 +274,17 @@ impl PageHandler for Gating<'_> {
         self.further_part(content, is_last, after)
     }
 
+    fn instruction(&mut self, text: &[u8]) -> bool {
+        let Some(whose) =
+            stylesheet(text).and_then(|href| self.judge().url(&decode_entities(href)))
+        else {
+            return true;
+        };
+        self.page.count(whose);
+        self.page.is_changed |= self.page.context.applies;
+        !self.page.context.applies
+    }
+
     fn end_tag(&mut self, tag: &mut EndTag<'_>) {
         if let Some(urgency) = self.page.wanted
             && tag.is("body")
@@ -324,6 +302,21 @@ impl PageHandler for Gating<'_> {
         {
             out.extend_from_slice(self.script(urgency).as_bytes());
         }
+    }
+}
+
+/// The address of a style sheet that a processing instruction of XML names (xml-stylesheet §3).
+fn stylesheet(instruction: &[u8]) -> Option<&[u8]> {
+    let mut rest = instruction.strip_prefix(b"xml-stylesheet")?;
+    loop {
+        let (name, behind) = rest.split_at_checked(memchr::memchr(b'=', rest)?)?;
+        let behind = behind.get(1..)?.trim_ascii_start();
+        let (quote, behind) = behind.split_first()?;
+        let (value, behind) = behind.split_at_checked(memchr::memchr(*quote, behind)?)?;
+        if name.trim_ascii() == b"href" {
+            return Some(value);
+        }
+        rest = behind.get(1..)?;
     }
 }
 

@@ -4,7 +4,11 @@
 use std::borrow::Cow;
 
 use super::{
-    css, loading,
+    css,
+    data_url::{DataUrl, Kind},
+    host::decoded,
+    loading,
+    nested::DEEPEST,
     rules::UnknownHosts,
     snippets, srcset,
     state::State,
@@ -45,6 +49,8 @@ pub(super) struct Judge<'a> {
     pub(super) base: &'a Base,
     /// Whether a path of the base's host may be a vendor's; mostly not.
     pub(super) looks_at_own: bool,
+    /// In how many `data:` URLs and pages in pages it is.
+    pub(super) depth: u8,
 }
 
 /// Whether URLs that are relative to `base` have to be looked at, on a page of `host`.
@@ -71,9 +77,29 @@ impl Judge<'_> {
             Reference::Relative(relative) if self.looks_at_own => {
                 self.location(&self.base.join(relative))
             }
-            Reference::Script(script) => self.script(script),
+            // Browsers decode it before they run it.
+            Reference::Script(script) => self.script(&decoded(script)),
+            Reference::Data(text) => {
+                let url = DataUrl::read(text)?;
+                match url.kind {
+                    Kind::Style => self.deeper(|judge| judge.style(&url.content())),
+                    Kind::Script => self.deeper(|judge| judge.script(&url.content())),
+                    Kind::Page(_) | Kind::Other => None,
+                }
+            }
             Reference::Relative(_) | Reference::Nowhere => None,
         }
+    }
+
+    /// What is found in what an URL itself holds.
+    fn deeper(&self, find: impl FnOnce(&Self) -> Option<Stripped>) -> Option<Stripped> {
+        if self.depth >= DEEPEST {
+            return Some(Stripped(None));
+        }
+        find(&Self {
+            depth: self.depth + 1,
+            ..*self
+        })
     }
 
     /// The same of a script: one that the website serves for a vendor under its own name would come empty,
@@ -83,7 +109,15 @@ impl Judge<'_> {
             looks_at_own: true,
             ..*self
         };
-        careful.url(url)
+        let cleaned = cleaned(url);
+        match self.base.read(&cleaned) {
+            // Browsers run it, whatever its type.
+            Reference::Data(text) => {
+                let url = DataUrl::read(text)?;
+                self.deeper(|judge| judge.script(&url.content()))
+            }
+            _ => careful.url(url),
+        }
     }
 
     fn location(&self, location: &Location<'_>) -> Option<Stripped> {

@@ -3,7 +3,7 @@
 //!
 //! [`PageGate`] makes the elements of a page inert that belong to refused vendors. In the order of its
 //! flow: `elements` tells what of an element makes a browser fetch; `srcset`, `css` and `refresh` find
-//! the URLs in it; `url` and `host` read them; `hosts`, `snippets` and `loading` know whose they are;
+//! the URLs in it; `url`, `data_url` and `host` read them, `nested` pages in them; `hosts`, `snippets` and `loading` know whose they are;
 //! `judge` decides, of long scripts and styles part by part in `held`; `inert` and `embed` say what becomes of the element, `insert` which scripts of
 //! privet's own the page needs.
 
@@ -12,6 +12,7 @@ mod countries;
 mod csp;
 mod css;
 mod css_escape;
+mod data_url;
 mod disguise;
 mod disguised_cookies;
 mod elements;
@@ -25,6 +26,7 @@ mod inert;
 mod insert;
 mod judge;
 mod loading;
+mod nested;
 mod page;
 mod payloads;
 mod permission;
@@ -54,6 +56,8 @@ mod gate_tests;
 mod held_tests;
 #[cfg(test)]
 mod insert_tests;
+#[cfg(test)]
+mod nested_tests;
 #[cfg(test)]
 mod test_pages;
 

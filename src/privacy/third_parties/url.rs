@@ -17,7 +17,9 @@ pub(in crate::privacy) enum Reference<'a> {
     Relative(&'a [u8]),
     /// To a script: the text behind `javascript:`.
     Script(&'a [u8]),
-    /// To nobody: `data:`, `about:`, `mailto:`, or what no browser can read.
+    /// To what the URL itself holds: the text behind `data:`.
+    Data(&'a [u8]),
+    /// To nobody: `about:`, `mailto:`, or what no browser can read.
     Nowhere,
 }
 
@@ -116,7 +118,7 @@ impl Base {
         let location = match self.read(url) {
             Reference::Absolute(location) => location.into_owned(),
             Reference::Relative(relative) => self.join(relative),
-            Reference::Script(_) | Reference::Nowhere => return self.clone(),
+            Reference::Script(_) | Reference::Data(_) | Reference::Nowhere => return self.clone(),
         };
         Self { location }
     }
@@ -277,6 +279,7 @@ fn read(url: &[u8], base: Option<Scheme>) -> Reference<'_> {
         Some((name, rest)) => match special(name) {
             Some(scheme) => (Some(scheme), rest),
             None if name.eq_ignore_ascii_case(b"javascript") => return Reference::Script(rest),
+            None if name.eq_ignore_ascii_case(b"data") => return Reference::Data(rest),
             None => return Reference::Nowhere,
         },
         None => (None, url),

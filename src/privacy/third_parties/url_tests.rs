@@ -16,7 +16,7 @@ fn found(url: &[u8]) -> Option<(String, String)> {
     let location = match base().read(&url) {
         Reference::Absolute(location) => location,
         Reference::Relative(relative) => base().join(relative),
-        Reference::Script(_) | Reference::Nowhere => return None,
+        Reference::Script(_) | Reference::Data(_) | Reference::Nowhere => return None,
     };
     let target = String::from_utf8_lossy(&location.target()).into_owned();
     Some((location.host.into_owned(), target))
