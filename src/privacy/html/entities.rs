@@ -134,50 +134,33 @@ const NAMED: &[(&str, &str)] = &[
     ("zwnj", "\u{200c}"),
 ];
 
-/// The letters of mathematics, which are named `Ascr;` to `zopf;`: the name's end, the place of `A`, and those
-/// that have another place.
-const ALPHABETS: [(&str, u32, &[(char, char)]); 3] = [
-    (
-        "fr",
-        0x1d504,
-        &[
-            ('C', '\u{212d}'),
-            ('H', '\u{210c}'),
-            ('I', '\u{2111}'),
-            ('R', '\u{211c}'),
-            ('Z', '\u{2128}'),
-        ],
-    ),
-    (
-        "opf",
-        0x1d538,
-        &[
-            ('C', '\u{2102}'),
-            ('H', '\u{210d}'),
-            ('N', '\u{2115}'),
-            ('P', '\u{2119}'),
-            ('Q', '\u{211a}'),
-            ('R', '\u{211d}'),
-            ('Z', '\u{2124}'),
-        ],
-    ),
-    (
-        "scr",
-        0x1d49c,
-        &[
-            ('B', '\u{212c}'),
-            ('E', '\u{2130}'),
-            ('F', '\u{2131}'),
-            ('H', '\u{210b}'),
-            ('I', '\u{2110}'),
-            ('L', '\u{2112}'),
-            ('M', '\u{2133}'),
-            ('R', '\u{211b}'),
-            ('e', '\u{212f}'),
-            ('g', '\u{210a}'),
-            ('o', '\u{2134}'),
-        ],
-    ),
+/// Letters of mathematics, which are named `Ascr;` to `zopf;`.
+struct Alphabet {
+    /// The end of their names.
+    name: &'static str,
+    /// Where `A` stands, with the others behind it.
+    capital_a: u32,
+    /// Letters that stand elsewhere, each followed by what stands for it.
+    elsewhere: &'static str,
+}
+
+const ALPHABETS: [Alphabet; 3] = [
+    Alphabet {
+        name: "fr",
+        capital_a: 0x1d504,
+        elsewhere: "C\u{212d}H\u{210c}I\u{2111}R\u{211c}Z\u{2128}",
+    },
+    Alphabet {
+        name: "opf",
+        capital_a: 0x1d538,
+        elsewhere: "C\u{2102}H\u{210d}N\u{2115}P\u{2119}Q\u{211a}R\u{211d}Z\u{2124}",
+    },
+    Alphabet {
+        name: "scr",
+        capital_a: 0x1d49c,
+        elsewhere: "B\u{212c}E\u{2130}F\u{2131}H\u{210b}I\u{2110}L\u{2112}M\u{2133}R\u{211b}\
+                    e\u{212f}g\u{210a}o\u{2134}",
+    },
 ];
 
 /// Those that need no `;`.
@@ -291,17 +274,17 @@ fn text_of(name: &[u8]) -> Option<Cow<'static, str>> {
     }
     let (letter, end) = name.split_first()?;
     let mut alphabets = ALPHABETS.iter();
-    let (_, capital_a, elsewhere) = alphabets.find(|(name, ..)| name.as_bytes() == end)?;
+    let alphabet = alphabets.find(|alphabet| alphabet.name.as_bytes() == end)?;
     let place = match letter {
         b'A'..=b'Z' => letter - b'A',
         b'a'..=b'z' => letter - b'a' + 26,
         _ => return None,
     };
-    let mut elsewhere = elsewhere.iter();
-    let other = elsewhere.find(|(other, _)| *other == char::from(*letter));
-    let character = match other {
-        Some((_, character)) => *character,
-        None => char::from_u32(capital_a + u32::from(place))?,
+    let mut elsewhere = alphabet.elsewhere.chars();
+    let other = elsewhere.find(|other| *other == char::from(*letter));
+    let character = match other.and_then(|_| elsewhere.next()) {
+        Some(character) => character,
+        None => char::from_u32(alphabet.capital_a + u32::from(place))?,
     };
     Some(Cow::Owned(character.to_string()))
 }

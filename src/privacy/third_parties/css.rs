@@ -242,8 +242,9 @@ impl<'a> Scanner<'a> {
         self.state.within = Within::Text(quote);
         while let Some(byte) = self.peek() {
             match byte {
+                b'\\' if self.rest().starts_with(b"\\\r\n") => self.at += 3,
                 b'\\' => self.at += 2,
-                b'\n' => {
+                b'\n' | b'\r' | 0xc => {
                     self.state.within = Within::Nothing;
                     return self.at;
                 }

@@ -47,8 +47,18 @@ impl<'a> Gating<'a> {
         }
     }
 
-    /// Takes note of `<base href>`, the first of which counts.
+    /// Takes note of `<base href>`, the first of which counts. One that counts for some browsers only, or
+    /// for none, is put out of the way.
     fn note_base(&mut self, tag: &mut StartTag<'_>) {
+        let place = tag.place();
+        let is_certain = tag.namespace() == Namespace::Html && !place.template && !place.noscript;
+        if let Some(href) = tag.attribute("href").filter(|_| !is_certain) {
+            if self.page.context.applies {
+                self.page.is_changed = true;
+                tag.prefix(&href, inert::PREFIX);
+            }
+            return;
+        }
         let href = tag.attribute("href").and_then(|attribute| attribute.value);
         let Some(href) = href.filter(|_| self.page.base.is_none()) else {
             return;

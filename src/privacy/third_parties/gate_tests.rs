@@ -50,6 +50,10 @@ fn scripts_of_refused_vendors_do_not_run() {
             r#"<script type="text/plain" data-privet-vendor="heat" data-privet-type="importmap">{"imports":{"x":"https:\/\/static.heat.example/x.mjs"}}</script>"#,
         ),
         (
+            r#"<script type="importmap">{"imports":{"x":"\u0068ttps://static.heat.example/x.mjs"}}</script>"#,
+            r#"<script type="text/plain" data-privet-vendor="heat" data-privet-type="importmap">{"imports":{"x":"\u0068ttps://static.heat.example/x.mjs"}}</script>"#,
+        ),
+        (
             "<script src=\"/m/collect.js?tid=H-1\"></script><script src=\"/m/collect.js\"></script>",
             "<script type=\"text/plain\" data-privet-vendor=\"heat\" data-privet-src=\"/m/collect.js?tid=H-1\"></script><script src=\"/m/collect.js\"></script>",
         ),
@@ -195,6 +199,23 @@ fn relative_urls_follow_the_first_base() {
             "<base href=https://static.heat.example/><form action=\"https://www.example.com/.privet/\" data-privet-vendor=\"heat\" data-privet-action=x>",
         ),
     ]);
+}
+
+#[test]
+fn a_base_that_no_browser_or_not_every_one_heeds_changes_nothing() {
+    for (open, close) in [
+        ("<svg>", "</svg>"),
+        ("<template>", "</template>"),
+        ("<noscript>", "</noscript>"),
+    ] {
+        let base = "<base href=https://static.heat.example/>";
+        let out = refused(&format!("{open}<base href=/>{close}{base}<img src=x>"));
+        assert!(out.contains("<base data-privet-href=/>"), "{out}");
+        assert!(
+            out.contains("data-privet-href=https://static.heat.example/"),
+            "{out}"
+        );
+    }
 }
 
 #[test]

@@ -303,7 +303,11 @@ impl Judge<'_> {
     pub(super) fn addresses(&self, json: &[u8]) -> Option<Stripped> {
         let json = snippets::plain(json);
         // What stands between strings is no URL.
-        json.split(|byte| *byte == b'"')
-            .find_map(|text| self.url(text))
+        json.split(|byte| *byte == b'"').find_map(|text| {
+            let quoted = [b"\"", text, b"\""].concat();
+            let unescaped = memchr::memchr(b'\\', text)
+                .and_then(|_| serde_json::from_slice::<String>(&quoted).ok());
+            self.url(unescaped.as_deref().map_or(text, str::as_bytes))
+        })
     }
 }
