@@ -7,7 +7,7 @@ use html5ever::{
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
 use url::Url;
 
-use crate::css;
+use crate::{css, data};
 
 /// A URL and where it stands.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -171,6 +171,8 @@ impl Walk {
         }
         for base in bases {
             if let Ok(url) = base.join(&two_slashes(url)) {
+                let held = data::fetches_in(&url, place, self.scripting);
+                self.fetches.extend(held);
                 let place = place.to_owned();
                 self.fetches.push(Fetch { url, place });
             }

@@ -76,7 +76,7 @@ impl Style {
             is_cut: false,
         };
         if !scanner.leave() {
-            return css.len() - scanner.unclear();
+            return css.len() - if is_last { 0 } else { scanner.unclear() };
         }
         loop {
             let is_there = scanner.approach();

@@ -60,7 +60,7 @@ impl<'a> Gating<'a> {
             return;
         }
         let href = tag.attribute("href").and_then(|attribute| attribute.value);
-        let Some(href) = href.filter(|_| self.page.base.is_none()) else {
+        let Some(href) = href.filter(|_| !self.page.has_base) else {
             return;
         };
         let href = decode_entities(href);
@@ -71,9 +71,10 @@ impl<'a> Gating<'a> {
             self.refuse_base(tag, whose);
             return;
         }
-        let base = self.page.url.based(&cleaned(&href));
+        let base = self.page.base().based(&cleaned(&href));
         self.page.looks_at_own = Some(looks_at_own(self.policy, &self.page.context.host, &base));
         self.page.base = Some(base);
+        self.page.has_base = true;
     }
 
     fn refuse_base(&mut self, tag: &mut StartTag<'_>, whose: Stripped) {

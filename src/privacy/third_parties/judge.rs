@@ -92,12 +92,13 @@ impl Judge<'_> {
     }
 
     /// What is found in what an URL itself holds.
-    fn deeper(&self, find: impl FnOnce(&Self) -> Option<Stripped>) -> Option<Stripped> {
+    fn deeper(&self, find: impl FnOnce(&Judge<'_>) -> Option<Stripped>) -> Option<Stripped> {
         if self.depth >= DEEPEST {
             return Some(Stripped(None));
         }
-        find(&Self {
+        find(&Judge {
             depth: self.depth + 1,
+            base: &self.base.opaque(),
             ..*self
         })
     }

@@ -7,7 +7,7 @@ use super::{
     inert,
     page::PageContext,
     progress::Progress,
-    url::{Reference, cleaned},
+    url::{Base, Reference, cleaned},
 };
 use crate::privacy::{
     html::{Attribute, Rewriter, StartTag, Syntax, TooLong, decode_entities},
@@ -29,7 +29,8 @@ impl Gating<'_> {
         if self.page.depth == DEEPEST {
             return memchr::memchr2(b'<', b'&', raw).map(|_| Stripped(None));
         }
-        let (nested, page, is_read) = self.gated(&decode_entities(raw), Syntax::Html);
+        let base = self.page.base.clone();
+        let (nested, page, is_read) = self.gated(&decode_entities(raw), Syntax::Html, base);
         // Of what can't be read only the beginning is shown.
         if nested.is_changed || is_read.is_err() {
             tag.set_value(attribute, &inert::escaped(&page));
@@ -55,17 +56,24 @@ impl Gating<'_> {
         if self.page.depth == DEEPEST {
             return Some(Stripped(None));
         }
-        let (nested, _, is_read) = self.gated(&url.content(), syntax);
+        let base = Some(self.page.base().opaque());
+        let (nested, _, is_read) = self.gated(&url.content(), syntax, base);
         let first = nested.gated.first().copied();
         first.or_else(|| is_read.is_err().then_some(Stripped(None)))
     }
 
-    fn gated(&self, page: &[u8], syntax: Syntax) -> (Progress, Vec<u8>, Result<(), TooLong>) {
+    /// What the gate knows of a page behind it, and the page then.
+    fn gated(
+        &self,
+        page: &[u8],
+        syntax: Syntax,
+        base: Option<Base>,
+    ) -> (Progress, Vec<u8>, Result<(), TooLong>) {
         let mut nested = Progress::new(PageContext {
             syntax,
             ..self.page.context.clone()
         });
-        nested.base.clone_from(&self.page.base);
+        nested.base = base;
         nested.depth = self.page.depth + 1;
         let mut gating = Gating::new(&mut nested, self.policy);
         let mut rewriter = Rewriter::new(syntax, self.page.context.memory);

@@ -33,7 +33,7 @@ fn what_a_data_url_holds_is_judged_like_what_is_fetched() {
         (
             "<iframe ",
             "src",
-            "DATA:text/html;base64,PGltZyBzcmM9Ly9zdGF0aWMuaGVhdC5leGFtcGxlL3g+".to_owned(),
+            "DATA:text/html;base64,PGltZyBzcmM9aHR0cHM6Ly9zdGF0aWMuaGVhdC5leGFtcGxlL3g+".to_owned(),
         ),
         (
             "<iframe ",
@@ -77,6 +77,11 @@ fn what_a_data_url_holds_is_judged_like_what_is_fetched() {
             format!("data:text/css,@import '{url}'"),
         ),
         (
+            "<iframe ",
+            "src",
+            "data:text/html,<img src=https:static.heat.example/x>".to_owned(),
+        ),
+        (
             "<link rel=modulepreload ",
             "href",
             format!("data:text/javascript,import '{url}.js'"),
@@ -103,8 +108,8 @@ fn what_a_data_url_holds_is_judged_like_what_is_fetched() {
     }
     for (page, expected) in [
         (
-            "<style>@import url(\"data:text/css,@import '//static.heat.example/x'\")</style>",
-            "<style data-privet-vendor=\"heat\">@import url(\"data:,privet:heat:data:text/css,@import '//static.heat.example/x'\")</style>",
+            "<style>@import url(\"data:text/css,@import 'https://static.heat.example/x'\")</style>",
+            "<style data-privet-vendor=\"heat\">@import url(\"data:,privet:heat:data:text/css,@import 'https://static.heat.example/x'\")</style>",
         ),
         (
             "<img src=\"data:image/svg+xml,<image href='//static.heat.example/x'/>\">",
@@ -122,6 +127,13 @@ fn what_is_too_deep_to_be_read_is_refused() {
     let image = "<img src=//static.heat.example/x>";
     let two = refused(Syntax::Html, &within(&within(image)));
     assert!(two.contains("data-privet-src"), "{two}");
+    let based = "<base href=/>".to_owned()
+        + &within(&format!(
+            "<base href=//static.heat.example/>{}",
+            "<img src=x>"
+        ));
+    let out = refused(Syntax::Html, &based);
+    assert!(out.contains("data-privet-src=x"), "{out}");
     let three = refused(Syntax::Html, &within(&within(&within(image))));
     assert!(three.contains("data-privet-srcdoc"), "{three}");
     let text = within(&within(&within("text")));

@@ -17,8 +17,10 @@ pub(super) struct Progress {
     pub(super) context: PageContext,
     /// The page's own URL.
     pub(super) url: Base,
-    /// What relative URLs are completed from, once `<base>` says so.
+    /// What relative URLs are completed from, where that isn't the page's own URL.
     pub(super) base: Option<Base>,
+    /// Whether `<base>` said so.
+    pub(super) has_base: bool,
     /// See `judge::looks_at_own`; `None` until that is known.
     pub(super) looks_at_own: Option<bool>,
     /// The script that is in the page.
@@ -40,6 +42,7 @@ impl Progress {
             url: url.unwrap_or_else(|| Base::of_host(&context.host)),
             context,
             base: None,
+            has_base: false,
             looks_at_own: None,
             inserted: None,
             wanted: None,

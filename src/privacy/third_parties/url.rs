@@ -58,6 +58,8 @@ impl Scheme {
 #[derive(Clone, Debug)]
 pub(in crate::privacy) struct Base {
     location: Location<'static>,
+    /// Whether nothing is relative to it.
+    is_opaque: bool,
 }
 
 /// Takes off what browsers skip in a URL: white space and control characters around it, tabs and
@@ -96,6 +98,7 @@ impl Base {
         match read(&url, None) {
             Reference::Absolute(location) => Some(Self {
                 location: location.into_owned(),
+                is_opaque: false,
             }),
             _ => None,
         }
@@ -110,6 +113,15 @@ impl Base {
                 port: Cow::Borrowed(b""),
                 written: Cow::Borrowed(b"/"),
             },
+            is_opaque: false,
+        }
+    }
+
+    /// The base of what a `data:` URL on this page holds.
+    pub(in crate::privacy) fn opaque(&self) -> Self {
+        Self {
+            is_opaque: true,
+            ..self.clone()
         }
     }
 
@@ -120,7 +132,10 @@ impl Base {
             Reference::Relative(relative) => self.join(relative),
             Reference::Script(_) | Reference::Data(_) | Reference::Nowhere => return self.clone(),
         };
-        Self { location }
+        Self {
+            location,
+            is_opaque: false,
+        }
     }
 
     /// The host.
@@ -135,7 +150,7 @@ impl Base {
 
     /// Where `url`, which is [`cleaned`], leads.
     pub(in crate::privacy) fn read<'a>(&self, url: &'a [u8]) -> Reference<'a> {
-        read(url, Some(self.location.scheme))
+        read(url, Some(self.location.scheme).filter(|_| !self.is_opaque))
     }
 
     /// The location of a [`Reference::Relative`].
