@@ -90,10 +90,15 @@ impl<'a> Gating<'a> {
     fn findings<'t>(&mut self, tag: &mut StartTag<'t>, element: Element) -> Vec<Finding<'t>> {
         let mut findings = Vec::new();
         for attribute in tag.attributes() {
-            if !may_fetch(attribute.name) {
+            let name = match self.page.context.syntax {
+                Syntax::Html => attribute.name,
+                // Whatever prefix the names of links have.
+                Syntax::Xml => local(attribute.name),
+            };
+            if !may_fetch(name) {
                 continue;
             }
-            let (Some(fetch), Some(raw)) = (fetch(element, attribute.name), attribute.value) else {
+            let (Some(fetch), Some(raw)) = (fetch(element, name), attribute.value) else {
                 continue;
             };
             let found = match fetch {
@@ -333,11 +338,13 @@ fn stylesheet(instruction: &[u8]) -> Option<&[u8]> {
 
 pub(super) fn element(tag: &StartTag<'_>) -> Element {
     // A prefix in XML says what the namespace says.
-    let local = tag.name().rsplit(|byte| *byte == b':').next();
-    Element::of(
-        local.unwrap_or_default(),
-        tag.namespace() == Namespace::Html,
-    )
+    Element::of(local(tag.name()), tag.namespace() == Namespace::Html)
+}
+
+/// A name without its prefix.
+fn local(name: &[u8]) -> &[u8] {
+    let local = name.rsplit(|byte| *byte == b':').next();
+    local.unwrap_or_default()
 }
 
 pub(super) fn script_kind(tag: &StartTag<'_>) -> ScriptKind {

@@ -375,3 +375,20 @@ fn xhtml_stays_well_formed() {
          <script type=\"text/plain\" data-privet-vendor=\"heat\" data-privet-src=\"//static.heat.example/x.js?a&amp;b\"/></body></html>"
     );
 }
+
+#[test]
+fn links_of_xml_are_known_by_any_prefix() {
+    let policy = policy(&[], ThirdPartyRules::default());
+    let context = PageContext {
+        syntax: Syntax::Xml,
+        ..context(&policy)
+    };
+    for prefix in ["xlink", "x"] {
+        let page = format!("<s:image {prefix}:href='//static.heat.example/x'/>");
+        let (out, _) = gated(&policy, &context, &page);
+        let expected = format!(
+            "<s:image data-privet-vendor=\"heat\" {prefix}:data-privet-href='//static.heat.example/x'/>"
+        );
+        assert_eq!(out, expected);
+    }
+}

@@ -61,12 +61,14 @@ function restoreAttributes(element) {
   const stub = name === "script" ? "text/plain" : /^(object|embed)$/.test(name) && "text/html";
   if (type && type === stub) element.removeAttribute("type");
   const url = /^(script|object|embed)$/.test(name) && /^(src|data|href|xlink:href)$/;
-  for (const { name, value } of [...element.attributes]) {
-    if (!name.startsWith(PREFIX) || name === VENDOR) continue;
-    const plain = name.slice(PREFIX.length);
+  for (const { name, value, namespaceURI } of [...element.attributes]) {
+    // In XML what stands before it is a prefix.
+    const plain = name.replace(PREFIX, "");
+    if (plain === name || name === VENDOR) continue;
     const safe = url && url.test(plain) ? trusted("createScriptURL", value) : value;
     element.removeAttribute(name);
-    if (plain.startsWith("xlink:")) element.setAttributeNS("http://www.w3.org/1999/xlink", plain, safe);
+    const space = namespaceURI || plain.startsWith("xlink:") && "http://www.w3.org/1999/xlink";
+    if (space) element.setAttributeNS(space, plain, safe);
     else element.setAttribute(plain, safe);
   }
   element.removeAttribute(VENDOR);
