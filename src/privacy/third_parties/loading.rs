@@ -15,7 +15,7 @@ const NEAR: usize = 1024;
 const NEAR_IN_LONG: usize = 256;
 
 /// How much of an address behind its host is looked at, bytes.
-const LONGEST_TARGET: usize = 2048;
+const LONGEST_TARGET: usize = 512;
 
 /// What code that fetches, or inserts an element that does, is written with.
 const LOADING: [&str; 33] = [
