@@ -64,8 +64,8 @@ impl<'a> Gating<'a> {
             return;
         };
         let href = decode_entities(href);
-        // What was put into the page before it would be asked of the vendor.
-        if self.page.is_changed
+        // What stands in the page before it, or was put there, would be asked of the vendor.
+        if (self.page.is_changed || !place.head)
             && let Some(whose) = self.judge().url(&href)
         {
             self.refuse_base(tag, whose);

@@ -195,6 +195,10 @@ fn relative_urls_follow_the_first_base() {
             "<base target=_top><base href=x/><img src=b>",
         ),
         (
+            "<form action=x><base href=//static.heat.example/>",
+            "<form action=x><base data-privet-vendor=\"heat\" data-privet-href=//static.heat.example/>",
+        ),
+        (
             "<base href=https://static.heat.example/><form action=x>",
             "<base href=https://static.heat.example/><form action=\"https://www.example.com/.privet/\" data-privet-vendor=\"heat\" data-privet-action=x>",
         ),
