@@ -1,5 +1,5 @@
 //! What reading a page costs: a shop's page with nothing to gate, one with twenty vendors, each as it
-//! comes from a website, in pieces of 16 KiB.
+//! comes from a website, in pieces of 16 KiB, and one of short tags.
 //!
 //! `cargo bench --bench gate`. The former is to pass at 400 MB/s at least.
 
@@ -65,6 +65,12 @@ fn page(vendors: &str) -> Vec<u8> {
     page.into_bytes()
 }
 
+/// Hardly anything but short tags: what costs most.
+fn dense_page() -> Vec<u8> {
+    let lines = "<p>hello <a href='/x'>world</a></p>\n".repeat(290);
+    format!("<!doctype html><title>t</title>{lines}").into_bytes()
+}
+
 fn policy() -> Policy {
     let text = "[[site]]\nhosts = [\"www.example.com\"]\nupstream = \"demo\"\n";
     let loaded = config::parse(text, Path::new("proxy.toml"), &|_| None).expect("a configuration");
@@ -97,6 +103,7 @@ fn gate(bench: &mut Criterion) {
     for (name, page, gates) in [
         ("nothing", page(""), false),
         ("vendors", page(VENDORS), true),
+        ("short tags", dense_page(), false),
     ] {
         let mut out = Vec::with_capacity(2 * page.len());
         group.throughput(Throughput::Bytes(page.len() as u64));

@@ -10,6 +10,9 @@ pub const PRESCANNED: usize = 1024;
 /// [`PRESCANNED`] bytes count.
 pub fn declared_charset(page: &[u8]) -> Option<Vec<u8>> {
     let page = page.get(..PRESCANNED).unwrap_or(page);
+    if !holds_meta(page) {
+        return None;
+    }
     let mut rest = Scanner(page);
     while let Some(place) = memchr::memchr(b'<', rest.0) {
         rest.skip(place);
@@ -38,6 +41,14 @@ pub fn declared_charset(page: &[u8]) -> Option<Vec<u8>> {
         }
     }
     None
+}
+
+/// Whether a `meta` may begin anywhere; many pages say in their fields all that it could say.
+fn holds_meta(page: &[u8]) -> bool {
+    memchr::memchr2_iter(b'm', b'M', page).any(|at| {
+        let name = page.get(at..at + 4);
+        name.is_some_and(|name| name.eq_ignore_ascii_case(b"meta"))
+    })
 }
 
 fn is_space(byte: u8) -> bool {

@@ -65,22 +65,44 @@ impl ContentCoding {
 /// Whether an element of `Accept-Encoding` asks for nothing that privet can't undo. `*` asks for
 /// anything, unless its weight is zero.
 fn is_readable(element: &[u8]) -> bool {
-    let mut parts = element.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
-    let name = parts.next().unwrap_or_default();
-    let refuses = |weight: &[u8]| {
-        let value = weight
-            .strip_prefix(b"q=")
-            .or_else(|| weight.strip_prefix(b"Q="));
-        value.is_some_and(|value| value.iter().all(|byte| matches!(byte, b'0' | b'.')))
-    };
+    let (name, is_refused) = named(element);
     match name {
-        b"*" => parts.next().is_some_and(refuses),
+        b"*" => is_refused,
         _ => {
             name.is_empty()
                 || name.eq_ignore_ascii_case(b"identity")
                 || ContentCoding::named(name).is_some()
         }
     }
+}
+
+/// The name in an element of `Accept-Encoding`, and whether its weight is zero.
+fn named(element: &[u8]) -> (&[u8], bool) {
+    let mut parts = element.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
+    let name = parts.next().unwrap_or_default();
+    let is_refused = parts.next().is_some_and(|weight| {
+        let value = weight
+            .strip_prefix(b"q=")
+            .or_else(|| weight.strip_prefix(b"Q="));
+        value.is_some_and(|value| value.iter().all(|byte| matches!(byte, b'0' | b'.')))
+    });
+    (name, is_refused)
+}
+
+/// What to ask for in the place of lines of `Accept-Encoding` where a page will be decoded, gated and
+/// encoded again: gzip, whose codecs take little memory for each page; `None` if the visitor doesn't take
+/// it.
+pub(super) fn page_coding<'a>(
+    mut lines: impl Iterator<Item = &'a FieldValue>,
+) -> Option<FieldValue> {
+    let gzip = lines.find_map(|line| {
+        let mut elements = line.as_bytes().split(|byte| *byte == b',');
+        elements.find(|element| {
+            let (name, is_refused) = named(element);
+            ContentCoding::named(name) == Some(ContentCoding::Gzip) && !is_refused
+        })
+    })?;
+    FieldValue::from_bytes(gzip.trim_ascii()).ok()
 }
 
 /// What is left of a line of `Accept-Encoding`, byte for byte, without codings that can't be undone;
@@ -124,6 +146,26 @@ mod tests {
             let readable = readable_codings(&line);
             let readable = readable.as_ref().map(|line| line.to_str().expect("text"));
             assert_eq!(readable, forwarded, "{sent}");
+        }
+    }
+
+    #[test]
+    fn a_page_that_will_be_gated_is_asked_for_in_gzip() {
+        for (sent, asked) in [
+            (&["gzip, deflate, br, zstd"][..], Some("gzip")),
+            (&["br, GZip;q=0.8 "], Some("GZip;q=0.8")),
+            (&["br", "x-gzip"], Some("x-gzip")),
+            (&["br, gzip;q=0"], None),
+            (&["*"], None),
+            (&[], None),
+        ] {
+            let lines: Vec<_> = sent
+                .iter()
+                .map(|line| FieldValue::from_static(line))
+                .collect();
+            let coding = page_coding(lines.iter());
+            let coding = coding.as_ref().map(|line| line.to_str().expect("text"));
+            assert_eq!(coding, asked, "{sent:?}");
         }
     }
 

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderName, Method, header, uri::PathAndQuery};
 use super::{
     address::ClientAddr,
     consent::Consent,
-    content_coding::readable_codings,
+    content_coding::{page_coding, readable_codings},
     cookies::CookieDecision,
     destination::Destination,
     field_lines::FieldLines,
@@ -156,6 +156,12 @@ pub fn minimise_request(
     } else {
         Destination::Document
     };
+    if destination.may_be_page() && policy.rewrites_pages() && policy.gates(&cookies.consent) {
+        let coding = page_coding(fields.get_all(&header::ACCEPT_ENCODING));
+        if let Some(coding) = coding {
+            fields.set(header::ACCEPT_ENCODING, coding);
+        }
+    }
     let holds_page = policy.rewrites_pages()
         && minimise_conditions(request.method, &mut fields, destination, || {
             policy.consent_tag(&cookies.consent)

@@ -5,7 +5,10 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc};
 
 use rustls::ClientConfig;
 
-use super::third_parties::ContentPolicies;
+use super::{
+    page::{Compressor, KnownPages},
+    third_parties::ContentPolicies,
+};
 use crate::{
     config::options::{self, Config, Limits, Server},
     http1::HeadLimits,
@@ -153,6 +156,8 @@ pub(crate) struct Snapshot {
     pub(crate) compiled: Arc<Compiled>,
     pub(crate) strips: Arc<StripCounters>,
     pub(crate) content_policies: ContentPolicies,
+    pub(super) known_pages: KnownPages,
+    pub(super) compressor: Compressor,
     upstreams: Vec<SiteUpstream>,
 }
 
@@ -209,6 +214,8 @@ impl Snapshot {
         Self {
             strips: compiled.strip_table.worker(worker),
             content_policies: ContentPolicies::default(),
+            known_pages: KnownPages::default(),
+            compressor: Compressor::default(),
             compiled,
             upstreams,
         }

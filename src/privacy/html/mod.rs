@@ -21,7 +21,8 @@
 //! - After `plaintext` the page is read on as markup.
 //!
 //! `tag_scan`, `comment` and `raw_text` find the end of what they are named for, `tag` is what a
-//! handler sees, `markup_text` what scripts and styles are where their content is markup. `reading` and `sending` are the two halves of `rewriter`.
+//! handler sees, `markup_text` what scripts and styles are where their content is markup. `reading` and
+//! `sending` are the two halves of `rewriter`, `skim` the short way past tags that mean nothing.
 
 mod comment;
 mod entities;
@@ -31,6 +32,7 @@ mod raw_text;
 mod reading;
 mod rewriter;
 mod sending;
+mod skim;
 mod tag;
 mod tag_scan;
 mod tree;
@@ -51,3 +53,4 @@ pub use entities::decode_entities;
 pub use rewriter::{Content, PageHandler, Part, Rewriter, Syntax, TooLong};
 pub use tag::{Attribute, EndTag, StartTag};
 pub use tree::Namespace;
+pub use words::{Word, word};

@@ -70,6 +70,7 @@ impl<'p, H: PageHandler> Pass<'p, H> {
     }
 
     fn text(&mut self) -> bool {
+        self.skim();
         let begin = self.rewriter.at;
         let found = memchr(b'<', self.rest());
         self.rewriter.at = found.map_or(self.input.len(), |found| begin + found);

@@ -14,6 +14,7 @@ use super::{
     tag::{Edits, EndTag, StartTag},
     tag_scan::TagScan,
     tree::{Namespace, Tree},
+    words::Word,
 };
 
 /// How a page is written.
@@ -77,6 +78,22 @@ pub trait PageHandler {
     }
     /// The end of the page, when all of it is in `out`.
     fn end(&mut self, out: &mut Vec<u8>);
+
+    /// Whether now, of tags in HTML, only those must be shown that `minds_element` or
+    /// `minds_attribute` asks for, and no end tags; also none without attributes whose name has one or
+    /// two letters.
+    fn may_skim(&self) -> bool {
+        false
+    }
+    /// Whether start tags of that element must be shown.
+    fn minds_element(&self, _element: Word) -> bool {
+        true
+    }
+    /// Whether start tags of that element with that attribute must be shown, its name and value as they
+    /// are written; the value is empty where there is none.
+    fn minds_attribute(&self, _element: Word, _name: &[u8], _value: &[u8]) -> bool {
+        true
+    }
 }
 
 /// A tag is longer than the limit, or has more than a thousand attributes. The rest of the page

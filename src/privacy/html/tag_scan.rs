@@ -173,3 +173,8 @@ pub(super) const fn is_space(byte: u8) -> bool {
 pub(super) const fn ends_tag_name(byte: u8) -> bool {
     is_one_of(byte, SPACE | 1 << b'/' | 1 << b'>')
 }
+
+/// What may follow the name of an attribute.
+pub(super) const fn ends_attribute_name(byte: u8) -> bool {
+    is_one_of(byte, SPACE | 1 << b'/' | 1 << b'>' | 1 << b'=')
+}

@@ -84,6 +84,21 @@ impl PageHandler for Gate {
     fn end_tag(&mut self, _: &mut EndTag<'_>) {}
 
     fn end(&mut self, _: &mut Vec<u8>) {}
+
+    // Holding or not, each page is read; so it is with and without the short way.
+    fn may_skim(&self) -> bool {
+        !self.holds
+    }
+
+    fn minds_element(&self, _: Word) -> bool {
+        false
+    }
+
+    fn minds_attribute(&self, _: Word, name: &[u8], _: &[u8]) -> bool {
+        FETCHED
+            .iter()
+            .any(|fetched| name.eq_ignore_ascii_case(fetched.as_bytes()))
+    }
 }
 
 /// Runs a page through in these pieces.

@@ -148,6 +148,21 @@ impl Tree {
         self.is_select || self.is_select_for_good
     }
 
+    /// Whether text means nothing, and of tags only those that [`start_matters`] and [`end_matters`]
+    /// know.
+    pub(super) fn is_plain(&self) -> bool {
+        self.is_body
+            && self.frames == Frames::Impossible
+            && !self.is_noscript
+            && !self.is_xml
+            && self.foreign.is_out()
+    }
+
+    /// Tags that mean nothing came.
+    pub(super) fn pass_plain_tags(&mut self) {
+        self.columns = Columns::No;
+    }
+
     /// Whether text between tags has to be shown to [`Self::text`].
     pub(super) fn wants_text(&self) -> bool {
         self.frames == Frames::Possible && !self.is_xml
@@ -321,6 +336,28 @@ impl Tree {
     pub(super) fn close_foreign(&mut self, out: &mut Vec<u8>) {
         self.foreign.close_all(out);
     }
+}
+
+/// Whether a start tag in the body changes how HTML is read on.
+pub(super) const fn start_matters(word: Word) -> bool {
+    raw_text(word).is_some()
+        || matches!(
+            word,
+            words::SVG
+                | words::MATH
+                | words::NOSCRIPT
+                | words::SELECT
+                | words::TEMPLATE
+                | words::TABLE
+                | words::COL
+                | words::COLGROUP
+                | words::FRAMESET
+        )
+}
+
+/// Whether an end tag in the body does.
+pub(super) const fn end_matters(word: Word) -> bool {
+    matches!(word, words::NOSCRIPT | words::SELECT | words::TEMPLATE)
 }
 
 /// A name of XML without its prefix.

@@ -2,10 +2,10 @@
 //! texts.
 
 /// A name of at most eight ASCII letters, in lower case, packed; 0 for anything longer or empty.
-pub(super) type Word = u64;
+pub type Word = u64;
 
 /// Packs a name. Of names with other bytes than letters, none equals one of letters.
-pub(super) const fn word(name: &[u8]) -> Word {
+pub const fn word(name: &[u8]) -> Word {
     if name.len() > 8 {
         return 0;
     }

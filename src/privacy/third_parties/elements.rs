@@ -3,6 +3,8 @@
 //! HTML §4 and SVG 2 for what browsers do, and the attributes from which widely used lazy loaders make
 //! the others. Links (`a[href]`) fetch nothing before somebody follows them.
 
+use crate::privacy::html::{Word, word};
+
 /// How an attribute's value names URLs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Fetch {
@@ -93,50 +95,39 @@ impl Element {
     }
 
     fn named(name: &[u8]) -> Self {
-        let packed = packed(name);
-        let known = ELEMENTS.iter().find(|(known, _)| *known == packed);
+        Self::of_word(word(name))
+    }
+
+    /// The HTML element of that name.
+    pub(super) fn of_word(name: Word) -> Self {
+        let known = ELEMENTS.iter().find(|(known, _)| *known == name);
         known.map_or(Self::Other, |(_, element)| *element)
     }
 }
 
-/// A name of one to eight letters in lower case as a number, so that it is compared at once; 0 for a longer
-/// one. None with other bytes than letters equals one of letters.
-const fn packed(name: &[u8]) -> u64 {
-    if name.len() > 8 {
-        return 0;
-    }
-    let mut packed = 0;
-    let mut rest = name;
-    while let Some((byte, behind)) = rest.split_first() {
-        packed = packed << 8 | (*byte | 0x20) as u64;
-        rest = behind;
-    }
-    packed
-}
-
-const ELEMENTS: [(u64, Element); 22] = [
-    (packed(b"script"), Element::Script),
-    (packed(b"style"), Element::Style),
-    (packed(b"link"), Element::Link),
-    (packed(b"meta"), Element::Meta),
-    (packed(b"base"), Element::Base),
-    (packed(b"frame"), Element::Frame),
-    (packed(b"iframe"), Element::Iframe),
-    (packed(b"object"), Element::Object),
-    (packed(b"embed"), Element::Embed),
-    (packed(b"param"), Element::Param),
-    (packed(b"form"), Element::Form),
-    (packed(b"img"), Element::Image),
-    (packed(b"image"), Element::Image),
-    (packed(b"source"), Element::Media),
-    (packed(b"video"), Element::Media),
-    (packed(b"audio"), Element::Media),
-    (packed(b"track"), Element::Media),
-    (packed(b"input"), Element::Input),
-    (packed(b"button"), Element::Button),
-    (packed(b"a"), Element::Anchor),
-    (packed(b"area"), Element::Anchor),
-    (packed(b"html"), Element::Root),
+const ELEMENTS: [(Word, Element); 22] = [
+    (word(b"script"), Element::Script),
+    (word(b"style"), Element::Style),
+    (word(b"link"), Element::Link),
+    (word(b"meta"), Element::Meta),
+    (word(b"base"), Element::Base),
+    (word(b"frame"), Element::Frame),
+    (word(b"iframe"), Element::Iframe),
+    (word(b"object"), Element::Object),
+    (word(b"embed"), Element::Embed),
+    (word(b"param"), Element::Param),
+    (word(b"form"), Element::Form),
+    (word(b"img"), Element::Image),
+    (word(b"image"), Element::Image),
+    (word(b"source"), Element::Media),
+    (word(b"video"), Element::Media),
+    (word(b"audio"), Element::Media),
+    (word(b"track"), Element::Media),
+    (word(b"input"), Element::Input),
+    (word(b"button"), Element::Button),
+    (word(b"a"), Element::Anchor),
+    (word(b"area"), Element::Anchor),
+    (word(b"html"), Element::Root),
 ];
 
 /// Whether a name may be in the table of [`fetch`]: most are not, by their length and first byte.
@@ -163,10 +154,6 @@ pub(super) fn may_fetch(name: &[u8]) -> bool {
 
 /// What the attribute `name` of `element` fetches, if anything.
 pub(super) fn fetch(element: Element, name: &[u8]) -> Option<Fetch> {
-    // The most frequent of all: a link.
-    if element == Element::Anchor && name.len() == 4 && packed(name) == packed(b"href") {
-        return None;
-    }
     let name = Lower::new(name)?;
     let name = name.as_bytes();
     Some(match (name, element) {
@@ -175,6 +162,7 @@ pub(super) fn fetch(element: Element, name: &[u8]) -> Option<Fetch> {
         // `portal`, `fencedframe` and whatever comes.
         (b"src", _) => Fetch::Url,
         (b"srcset" | b"imagesrcset", _) => Fetch::Candidates,
+        (b"href", Element::Anchor) => return None,
         (b"href" | b"xlink:href", Element::Script) => Fetch::Script,
         (b"href", Element::Link) => Fetch::Link,
         (b"href" | b"xlink:href", Element::Foreign | Element::Image) => Fetch::Url,

@@ -1,6 +1,6 @@
 //! The gate: what it knows of a page, and what it does at each tag.
 //!
-//! [`Judge`] tells whose something is, `inert` what becomes of a refused element, `insert` which scripts
+//! [`Judge`] tells whose something is, `inert` what becomes of a refused element, `own_scripts` and `insert` which scripts
 //! of privet's own a page needs.
 
 use std::borrow::Cow;
@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use super::{
     elements::{Element, Fetch, fetch, link_fetches, may_fetch},
     inert::{self, Finding},
-    insert::{self, Urgency},
+    insert::Urgency,
     judge::{Judge, looks_at_own},
     progress::Progress,
     refresh,
@@ -16,9 +16,11 @@ use super::{
     url::cleaned,
 };
 use crate::privacy::{
-    html::{Content, EndTag, Namespace, PageHandler, Part, StartTag, Syntax, decode_entities},
+    html::{
+        Content, EndTag, Namespace, PageHandler, Part, StartTag, Syntax, Word, decode_entities,
+        word,
+    },
     policy::{Policy, Stripped},
-    purpose::Purposes,
 };
 
 /// The gate at work on one piece of a page.
@@ -149,8 +151,9 @@ impl<'a> Gating<'a> {
 
     /// Whose a `style` attribute fetches from, and its value without that.
     fn style_attribute(&self, raw: &[u8]) -> Option<(Stripped, Option<Vec<u8>>)> {
-        // Every function has a bracket.
-        memchr::memchr2(b'(', b'&', raw)?;
+        if !may_hold_url(raw) {
+            return None;
+        }
         let value = decode_entities(raw);
         let (css, whose) = self.judge().restyled(&value)?;
         let css = match value {
@@ -158,51 +161,6 @@ impl<'a> Gating<'a> {
             Cow::Owned(_) => inert::escaped(&css),
         };
         Some((whose.first().copied()?, Some(css)))
-    }
-
-    /// Puts `privet.js` before this tag if it waits for a place and this is one.
-    fn insert_wanted(&mut self, tag: &mut StartTag<'_>) {
-        let Some(urgency) = self.page.wanted else {
-            return;
-        };
-        let begins_page = ["html", "head", "body"]
-            .into_iter()
-            .any(|name| tag.is(name));
-        if tag.place().takes_script() && !begins_page {
-            tag.insert_before(self.script(urgency).as_bytes());
-            self.page.wanted = None;
-            self.page.inserted = Some(urgency);
-        }
-    }
-
-    fn script(&self, urgency: Urgency) -> String {
-        insert::script(
-            &self.page.context,
-            self.policy,
-            &self.page.origin(),
-            urgency,
-        )
-    }
-
-    /// Asks for `privet.js` before this tag, or as soon as there is a place. Loaded deferred, it comes too
-    /// late for the scripts that follow: then it is put in once more; it runs once.
-    pub(super) fn want(&mut self, urgency: Urgency, tag: &mut StartTag<'_>) {
-        if self.ask(urgency, tag.place().noscript) {
-            self.insert_wanted(tag);
-        }
-    }
-
-    /// Asks for it as soon as there is a place; false if it is there, or of no use.
-    pub(super) fn ask(&mut self, urgency: Urgency, in_noscript: bool) -> bool {
-        let page = &mut *self.page;
-        // Browsers without scripts read what is in `noscript`.
-        let is_of_use = page.context.is_document && page.context.applies && !in_noscript;
-        let is_wanted = is_of_use && page.inserted < Some(urgency);
-        if is_wanted {
-            page.wanted = page.wanted.max(Some(urgency));
-            page.is_changed = true;
-        }
-        is_wanted
     }
 
     /// Makes the element inert.
@@ -222,31 +180,6 @@ impl<'a> Gating<'a> {
             _ => Urgency::Deferred,
         };
         self.want(urgency, tag);
-    }
-
-    /// What a script that may run needs beside it.
-    fn accompany(&mut self, tag: &mut StartTag<'_>, url: &[u8]) {
-        let url = decode_entities(url);
-        if self.asks_consent_mode() && self.judge().is_container(&url) {
-            self.want(Urgency::Blocking, tag);
-        }
-        let page = &mut *self.page;
-        let may = page.context.is_document && page.context.applies && tag.place().takes_script();
-        if may
-            && !page.has_mirror
-            && insert::is_mirrored(page.base(), &url)
-            && insert::asks_mirror(self.policy)
-        {
-            tag.insert_before(insert::mirror(&page.context, &page.origin()).as_bytes());
-            page.has_mirror = true;
-            page.is_changed = true;
-        }
-    }
-
-    /// Whether tag managers run here on their word that they honour what Google's consent mode says.
-    pub(super) fn asks_consent_mode(&self) -> bool {
-        self.policy.third_parties().consent_mode
-            && self.page.context.cookies.consent.granted() != Purposes::ALL
     }
 }
 
@@ -311,6 +244,32 @@ impl PageHandler for Gating<'_> {
         }
     }
 
+    fn may_skim(&self) -> bool {
+        self.page.wanted.is_none()
+    }
+
+    fn minds_element(&self, element: Word) -> bool {
+        element == word(b"base")
+    }
+
+    fn minds_attribute(&self, element: Word, name: &[u8], value: &[u8]) -> bool {
+        // The most frequent of all: a link.
+        let is_link = element == word(b"a") && name.eq_ignore_ascii_case(b"href");
+        if is_link || !may_fetch(name) {
+            return false;
+        }
+        let has_reference = || memchr::memchr(b'&', value).is_some();
+        match fetch(Element::of_word(element), name) {
+            None => false,
+            Some(Fetch::Url | Fetch::Action) => {
+                has_reference() || self.judge().url(value).is_some()
+            }
+            Some(Fetch::Candidates) => has_reference() || self.judge().candidates(value).is_some(),
+            Some(Fetch::Style) => may_hold_url(value),
+            Some(_) => true,
+        }
+    }
+
     fn end(&mut self, out: &mut Vec<u8>) {
         // Nothing may follow the root of XML.
         if let Some(urgency) = self.page.wanted.take()
@@ -334,6 +293,11 @@ fn stylesheet(instruction: &[u8]) -> Option<&[u8]> {
         }
         rest = behind.get(1..)?;
     }
+}
+
+/// Whether a `style` attribute may fetch: every function has a bracket.
+fn may_hold_url(style: &[u8]) -> bool {
+    memchr::memchr2(b'(', b'&', style).is_some()
 }
 
 pub(super) fn element(tag: &StartTag<'_>) -> Element {

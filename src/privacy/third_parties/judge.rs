@@ -68,7 +68,7 @@ pub(super) fn slug_of(policy: &Policy, whose: Stripped) -> String {
 impl Judge<'_> {
     /// Whose `url`, an attribute's value, is, if this visitor's browser may not contact them.
     pub(super) fn url(&self, url: &[u8]) -> Option<Stripped> {
-        if !self.looks_at_own && is_plainly_relative(url) {
+        if self.is_plainly_own(url) {
             return None;
         }
         let url = cleaned(url);
@@ -101,6 +101,11 @@ impl Judge<'_> {
             base: &self.base.opaque(),
             ..*self
         })
+    }
+
+    /// Whether an attribute's value surely leads to the website, at a glance.
+    pub(super) fn is_plainly_own(&self, url: &[u8]) -> bool {
+        !self.looks_at_own && is_plainly_relative(url)
     }
 
     /// The same of a script: one that the website serves for a vendor under its own name would come empty,

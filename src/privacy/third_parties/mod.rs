@@ -3,8 +3,9 @@
 //!
 //! [`PageGate`] makes the elements of a page inert that belong to refused vendors. In the order of its
 //! flow: `elements` tells what of an element makes a browser fetch; `srcset`, `css` and `refresh` find
-//! the URLs in it; `url`, `data_url` and `host` read them, `nested` pages in them; `hosts`, `snippets` and `loading` know whose they are;
-//! `judge` decides, of long scripts and styles part by part in `held`; `inert` and `embed` say what becomes of the element, `insert` which scripts of
+//! the URLs in it; `url`, `data_url` and `host` read them, `nested` pages in them; `hosts`, `snippets` and
+//! `loading` know whose they are; `judge` decides, of long scripts and styles part by part in `held`; `inert`
+//! and `embed` say what becomes of the element, `insert` and `own_scripts` which scripts of
 //! privet's own the page needs.
 
 mod click_identifiers;
@@ -27,6 +28,7 @@ mod insert;
 mod judge;
 mod loading;
 mod nested;
+mod own_scripts;
 mod page;
 mod payloads;
 mod permission;

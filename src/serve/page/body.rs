@@ -7,10 +7,10 @@ use bytes::Bytes;
 use http::HeaderMap;
 use http_body::Frame;
 
-use super::{encoding::Encoder, notice::NOTICE, rewriting::Rewriting};
+use super::{encoding::Encoder, known::Acquaintance, notice::NOTICE, rewriting::Rewriting};
 use crate::{
     metrics::UnreadablePage,
-    privacy::{ContentCoding, drop_digests},
+    privacy::drop_digests,
     serve::body::{BodyError, Content},
     upstream::UpstreamError,
 };
@@ -34,6 +34,8 @@ pub(in crate::serve) struct PageBody {
     plain: Vec<u8>,
     /// To be sent.
     out: Vec<u8>,
+    /// What came from the source and was not looked at yet; the inner one is its end.
+    ahead: Option<Option<Result<Frame<Bytes>, BodyError>>>,
     ending: Option<Ending>,
     failure: Option<UnreadablePage>,
     failure_told: bool,
@@ -54,6 +56,15 @@ pub(super) enum Beginning {
     Stream,
 }
 
+enum ReadAhead {
+    /// All of it is here, and known to need no change.
+    Known,
+    /// All of it is here, rewritten.
+    Whole,
+    /// There is more to come.
+    Beginning,
+}
+
 impl PageBody {
     pub(super) fn new(source: Content, rewriting: Rewriting) -> Self {
         Self {
@@ -62,29 +73,39 @@ impl PageBody {
             encoder: None,
             plain: Vec::new(),
             out: Vec::new(),
+            ahead: None,
             ending: None,
             failure: None,
             failure_told: false,
         }
     }
 
-    /// Rewrites what is there already, without waiting. `coding` is applied to what goes out.
+    /// Rewrites what is there already, without waiting. `encoder` is for what goes out.
     ///
     /// # Errors
     /// Why the page can't be read; nothing of it was sent. `pass_unread` can follow.
     pub(super) fn begin(
         &mut self,
         cx: &mut Context<'_>,
-        coding: Option<ContentCoding>,
+        encoder: Option<Encoder>,
         kept: &mut Vec<Bytes>,
+        page: &mut Acquaintance<'_>,
     ) -> Result<Beginning, UnreadablePage> {
-        let is_whole = self.read_ahead(cx, kept)?;
+        let is_whole = match self.read_ahead(cx, kept, page)? {
+            ReadAhead::Known => return Ok(Beginning::Unchanged(joined(kept))),
+            ReadAhead::Whole => true,
+            ReadAhead::Beginning => false,
+        };
         // Not only the gate changes a page: markup that browsers may read in two ways is made plain.
-        let original = self.rewriting.as_mut().and_then(Rewriting::take_original);
-        if is_whole && original.is_some_and(|original| original == self.plain) {
-            return Ok(Beginning::Unchanged(joined(kept)));
+        let decoded = self.rewriting.as_mut().and_then(Rewriting::take_decoded);
+        if is_whole {
+            let received = joined(kept);
+            if decoded.as_deref().unwrap_or(&received) == self.plain {
+                page.note_unchanged();
+                return Ok(Beginning::Unchanged(received));
+            }
         }
-        self.encoder = coding.map(Encoder::new);
+        self.encoder = encoder;
         self.encode();
         Ok(if is_whole {
             Beginning::Whole(std::mem::take(&mut self.out).into())
@@ -93,45 +114,71 @@ impl PageBody {
         })
     }
 
-    /// Whether all of the content was there and was rewritten.
+    /// Rewrites what is there of the content, if it is not known.
     fn read_ahead(
         &mut self,
         cx: &mut Context<'_>,
         kept: &mut Vec<Bytes>,
-    ) -> Result<bool, UnreadablePage> {
+        page: &mut Acquaintance<'_>,
+    ) -> Result<ReadAhead, UnreadablePage> {
         let mut turns = TURNS_AT_ONCE;
         let mut size = 0;
         while size <= AT_ONCE {
             while self.step()? {
                 turns -= 1;
                 if turns == 0 {
-                    return Ok(false);
+                    return Ok(ReadAhead::Beginning);
                 }
             }
-            match self.source.poll_next(cx) {
-                Poll::Pending => return Ok(false),
+            match self.poll_source(cx) {
+                Poll::Pending => return Ok(ReadAhead::Beginning),
                 Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
                     Ok(piece) => {
                         size += piece.len();
                         kept.push(piece.clone());
+                        let is_only = kept.len() == 1 && size <= AT_ONCE && self.has_ended(cx);
+                        if is_only && page.is_known(&piece) {
+                            return Ok(ReadAhead::Known);
+                        }
                         self.feed(piece);
                     }
                     Err(frame) => {
                         self.end(frame.into_trailers().ok())?;
-                        return Ok(false);
+                        return Ok(ReadAhead::Beginning);
                     }
                 },
                 Poll::Ready(Some(Err(error))) => {
                     self.ending = Some(Ending::Broken(error));
-                    return Ok(false);
+                    return Ok(ReadAhead::Beginning);
                 }
                 Poll::Ready(None) => {
                     self.end(None)?;
-                    return Ok(matches!(self.ending, Some(Ending::Complete(_))));
+                    return Ok(match self.ending {
+                        Some(Ending::Complete(_)) => ReadAhead::Whole,
+                        _ => ReadAhead::Beginning,
+                    });
                 }
             }
         }
-        Ok(false)
+        Ok(ReadAhead::Beginning)
+    }
+
+    fn poll_source(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        match self.ahead.take() {
+            Some(frame) => Poll::Ready(frame),
+            None => self.source.poll_next(cx),
+        }
+    }
+
+    /// Whether nothing more comes, as far as can be told without waiting.
+    fn has_ended(&mut self, cx: &mut Context<'_>) -> bool {
+        if let Poll::Ready(frame) = self.poll_source(cx) {
+            self.ahead = Some(frame);
+        }
+        matches!(self.ahead, Some(None))
     }
 
     /// Lets the content pass as it is, beginning with what was read of it.
@@ -144,7 +191,11 @@ impl PageBody {
     /// How many bytes are to come, if the content passes as it is and that is known.
     pub(in crate::serve) fn length(&self) -> Option<u64> {
         let rest = self.source.length().filter(|_| self.rewriting.is_none())?;
-        Some(self.out.len() as u64 + rest)
+        let ahead = match &self.ahead {
+            Some(Some(Ok(frame))) => frame.data_ref().map_or(0, Bytes::len),
+            _ => 0,
+        };
+        Some((self.out.len() + ahead) as u64 + rest)
     }
 
     /// Whether the page is UTF-8 now and was something else.
@@ -191,7 +242,7 @@ impl PageBody {
                     break;
                 }
             }
-            match self.source.poll_next(cx) {
+            match self.poll_source(cx) {
                 Poll::Pending => {
                     if let Some(encoder) = &mut self.encoder {
                         encoder.flush(&mut self.out);

@@ -66,16 +66,27 @@ impl Characters {
                 syntax,
                 first,
             } => {
-                first.extend_from_slice(piece);
-                if may_be_mark(first) && !is_last {
+                let mut first = std::mem::take(first);
+                let beginning = if first.is_empty() {
+                    piece
+                } else {
+                    first.extend_from_slice(piece);
+                    &first
+                };
+                if may_be_mark(beginning) && !is_last {
+                    let first = beginning.to_vec();
+                    *self = Self::Beginning {
+                        label: label.take(),
+                        syntax: *syntax,
+                        first,
+                    };
                     return Ok(());
                 }
-                let first = std::mem::take(first);
-                *self = Self::of(label.take(), *syntax, &first);
+                *self = Self::of(label.take(), *syntax, beginning);
                 if let Self::Transcoded(_) = self {
                     sink(MARK)?;
                 }
-                return self.pass(&first, is_last, sink);
+                return self.pass(beginning, is_last, sink);
             }
             Self::Unlabelled(beginning) => {
                 let room = PRESCANNED.saturating_sub(beginning.len());
@@ -111,6 +122,7 @@ impl Characters {
             // In a page, UTF-16 is a mistake for UTF-8: its reader has just read ASCII.
             Some(label) if is_shifted(&label) => Self::in_encoding(ISO_2022_JP),
             Some(_) => Self::Ascii,
+            None if first.len() >= PRESCANNED => Self::Ascii,
             None => Self::Unlabelled(Vec::new()),
         }
     }

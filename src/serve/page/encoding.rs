@@ -4,7 +4,7 @@
 use std::fmt;
 
 use compression_codecs::{
-    BrotliEncoder, EncodeV2, GzipEncoder, ZlibEncoder, ZstdEncoder,
+    BrotliEncoder, EncodeV2, ZlibEncoder, ZstdEncoder,
     brotli::params::EncoderParams,
     core::{
         Level,
@@ -15,6 +15,7 @@ use compression_codecs::{
 };
 use flate2::Compression;
 
+use super::gzip::{Compressor, Gzip};
 use crate::privacy::ContentCoding;
 
 /// By how much the output grows at a time, bytes.
@@ -28,18 +29,26 @@ const ZSTD_LEVEL: i32 = 1;
 const ZSTD_WINDOW: u32 = 17;
 
 /// A coding being applied.
-pub(super) struct Encoder {
+pub(super) enum Encoder {
+    /// What websites are asked for.
+    Gzip(Gzip),
+    /// What some send unasked; the codec takes mebibytes.
+    Other(Codec),
+}
+
+/// A codec of one page.
+pub(super) struct Codec {
     codec: Box<dyn EncodeV2>,
     /// Whether it holds something that a flush would bring out.
     holds: bool,
 }
 
 impl Encoder {
-    pub(super) fn new(coding: ContentCoding) -> Self {
-        let flate = || FlateEncoderParams::from(Compression::new(FLATE_LEVEL));
+    pub(super) fn new(coding: ContentCoding, compressor: &Compressor) -> Self {
+        let flate = FlateEncoderParams::from(Compression::new(FLATE_LEVEL));
         let codec: Box<dyn EncodeV2> = match coding {
-            ContentCoding::Gzip => Box::new(GzipEncoder::new(flate())),
-            ContentCoding::Deflate => Box::new(ZlibEncoder::new(flate())),
+            ContentCoding::Gzip => return Self::Gzip(Gzip::new(compressor.clone())),
+            ContentCoding::Deflate => Box::new(ZlibEncoder::new(flate)),
             ContentCoding::Brotli => Box::new(BrotliEncoder::new(
                 EncoderParams::default()
                     .quality(Level::Precise(BROTLI_LEVEL))
@@ -50,14 +59,39 @@ impl Encoder {
                 Box::new(ZstdEncoder::new_with_params(ZSTD_LEVEL, &[window]))
             }
         };
-        Self {
+        Self::Other(Codec {
             codec,
             holds: false,
-        }
+        })
     }
 
     /// Encodes `plain`; appends what comes of it.
     pub(super) fn encode(&mut self, plain: &[u8], out: &mut Vec<u8>) {
+        match self {
+            Self::Gzip(gzip) => gzip.encode(plain, out),
+            Self::Other(codec) => codec.encode(plain, out),
+        }
+    }
+
+    /// Appends all that was encoded and is not out yet, for a reader that waits.
+    pub(super) fn flush(&mut self, out: &mut Vec<u8>) {
+        match self {
+            Self::Gzip(gzip) => gzip.flush(out),
+            Self::Other(codec) => codec.flush(out),
+        }
+    }
+
+    /// Appends the end of the content.
+    pub(super) fn finish(&mut self, out: &mut Vec<u8>) {
+        match self {
+            Self::Gzip(gzip) => gzip.finish(out),
+            Self::Other(codec) => codec.finish(out),
+        }
+    }
+}
+
+impl Codec {
+    fn encode(&mut self, plain: &[u8], out: &mut Vec<u8>) {
         let mut input = PartialBuffer::new(plain);
         while !input.unwritten().is_empty() {
             self.holds = true;
@@ -67,15 +101,13 @@ impl Encoder {
         }
     }
 
-    /// Appends all that was encoded and is not out yet, for a reader that waits.
-    pub(super) fn flush(&mut self, out: &mut Vec<u8>) {
+    fn flush(&mut self, out: &mut Vec<u8>) {
         while self.holds {
             self.holds = append(out, |output| self.codec.flush(output)) == Some(false);
         }
     }
 
-    /// Appends the end of the content.
-    pub(super) fn finish(&mut self, out: &mut Vec<u8>) {
+    fn finish(&mut self, out: &mut Vec<u8>) {
         while append(out, |output| self.codec.finish(output)) == Some(false) {}
     }
 }

@@ -8,6 +8,7 @@ use http::{Method, StatusCode, header};
 use super::{
     body::{Beginning, PageBody},
     decoding::MOST_LAYERS,
+    encoding::Encoder,
     observe::ObservedPage,
     rewriting::Rewriting,
 };
@@ -84,18 +85,12 @@ impl PageVisit<'_> {
         self.policy.third_parties().on_failure == OnFailure::Closed
     }
 
-    /// What reads and gates the content of `response`, on which `codings` were applied. `nonce` is for
-    /// privet's own scripts.
-    fn rewriting(
-        &self,
-        page: PageType,
-        codings: &[ContentCoding],
-        nonce: Option<String>,
-    ) -> Rewriting {
+    /// What is known of a page before its content. `nonce` is for privet's own scripts.
+    fn context(&self, page: &PageType, nonce: Option<String>) -> PageContext {
         let authority = self.authority.to_str().unwrap_or_default();
         let target = self.origin.target().as_str();
         let tag = self.policy.consent_tag(&self.cookies.consent);
-        let context = PageContext {
+        PageContext {
             host: self.host.into(),
             base: format!("https://{authority}{target}").into(),
             cookies: Rc::clone(self.cookies),
@@ -105,7 +100,16 @@ impl PageVisit<'_> {
             state: tag.as_str().into(),
             is_document: self.origin.destination().is_document(),
             applies: self.policy.enforces(),
-        };
+        }
+    }
+
+    /// What reads and gates the content of a response, on which `codings` were applied.
+    fn rewriting(
+        &self,
+        page: PageType,
+        codings: &[ContentCoding],
+        context: PageContext,
+    ) -> Rewriting {
         let site = (Rc::clone(self.snapshot), self.site);
         Rewriting::new(site, codings, page, context)
     }
@@ -131,7 +135,8 @@ fn observe(
 ) -> Result<(), UnreadablePage> {
     let codings = codings(response)?;
     let source = response.body.take_content();
-    let observed = ObservedPage::new(source, visit.rewriting(page, &codings, None));
+    let context = visit.context(&page, None);
+    let observed = ObservedPage::new(source, visit.rewriting(page, &codings, context));
     response.body = ResponseBody::new(Content::Observed(Box::new(observed)));
     Ok(())
 }
@@ -156,10 +161,15 @@ async fn rewrite(
 ) -> Result<(), UnreadablePage> {
     let codings = codings(response)?;
     let coding = codings.last().copied();
+    let compressor = &visit.snapshot.compressor;
+    let mut encoder = coding.map(|coding| Encoder::new(coding, compressor));
     let policies = response.fields.contains(&header::CONTENT_SECURITY_POLICY);
     let website_fields = policies.then(|| response.fields.clone());
     let nonce = visit.admit_own(response, record);
-    let rewriting = visit.rewriting(page, &codings, nonce);
+    let context = visit.context(&page, nonce);
+    let known = &visit.snapshot.known_pages;
+    let mut acquaintance = known.page(&codings, page.charset.as_deref(), &context);
+    let rewriting = visit.rewriting(page, &codings, context);
     if *visit.origin.method() == Method::HEAD {
         // Only the rewritten page would tell.
         response.fields.remove(&header::CONTENT_LENGTH);
@@ -169,7 +179,9 @@ async fn rewrite(
     }
     let mut page = Box::new(PageBody::new(response.body.take_content(), rewriting));
     let mut kept = Vec::new();
-    let begun = poll_fn(|cx| Poll::Ready(page.begin(cx, coding, &mut kept))).await;
+    let begun =
+        poll_fn(|cx| Poll::Ready(page.begin(cx, encoder.take(), &mut kept, &mut acquaintance)))
+            .await;
     record.note_page(page.gated(), page.take_failure());
     let passes = |response: &mut ClientResponse, content| {
         if let Some(fields) = website_fields {

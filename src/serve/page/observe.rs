@@ -26,7 +26,7 @@ pub(in crate::serve) struct ObservedPage {
 
 impl ObservedPage {
     pub(super) fn new(source: Content, mut rewriting: Rewriting) -> Self {
-        rewriting.take_original();
+        rewriting.take_decoded();
         Self {
             source,
             rewriting: Some(rewriting),

@@ -33,8 +33,9 @@ pub(super) struct Rewriting {
     fails_open: bool,
     /// Why gating was given up; all passes since then.
     given_up: Option<UnreadablePage>,
-    /// The decoded page so far, while it is to be known whether it changes.
-    original: Option<Vec<u8>>,
+    /// Of a page that came in a coding, what was decoded so far, while it is to be known whether it
+    /// changes.
+    decoded: Option<Vec<u8>>,
 }
 
 impl From<LateLabel> for UnreadablePage {
@@ -78,7 +79,7 @@ impl Rewriting {
             characters: Characters::new(page.charset, page.syntax),
             gate: PageGate::new(context),
             given_up: None,
-            original: Some(Vec::new()),
+            decoded: (!codings.is_empty()).then(Vec::new),
         }
     }
 
@@ -134,8 +135,8 @@ impl Rewriting {
         is_last: bool,
         out: &mut Vec<u8>,
     ) -> Result<(), UnreadablePage> {
-        if let Some(original) = &mut self.original {
-            original.extend_from_slice(piece);
+        if let Some(decoded) = &mut self.decoded {
+            decoded.extend_from_slice(piece);
         }
         let Self {
             snapshot,
@@ -171,9 +172,10 @@ impl Rewriting {
         }
     }
 
-    /// The page before it was gated, if all since its beginning was kept. It is kept no longer.
-    pub(super) fn take_original(&mut self) -> Option<Vec<u8>> {
-        self.original.take()
+    /// The page before it was gated, if it came in a coding and all since its beginning was kept. It is kept
+    /// no longer.
+    pub(super) fn take_decoded(&mut self) -> Option<Vec<u8>> {
+        self.decoded.take()
     }
 
     /// Whether the page is UTF-8 now and was something else.

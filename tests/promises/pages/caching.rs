@@ -2,8 +2,8 @@
 
 use super::{FETCHED, INERT, answer, consenting, gateway, page};
 use crate::{
-    gateway::{Client, Origin},
-    visit::last,
+    gateway::{Client, Gateway, Origin},
+    visit::{choice, last},
 };
 
 /// A website of one page, whose entity tag and date never change.
@@ -141,4 +141,36 @@ fn no_part_of_a_page_is_asked_for_or_sent() {
     let part = client.visit("/", &[("Sec-Fetch-Dest", "video"), range]);
     assert_eq!(part.status, 502);
     assert!(!part.text().contains("a part<"));
+}
+
+#[test]
+fn the_same_bytes_are_gated_anew_for_another_consent_and_another_place() {
+    const VENDORS: &str = r#"
+[[vendor]]
+name = "Example Metrics"
+purpose = "analytics"
+hosts = ["metrics.example.net"]
+paths = ["/metrics/a.gif"]
+"#;
+    let pages = Origin::answering(|request| {
+        let content = match request.target() {
+            "/named" => "<p>a</p><img src=https://metrics.example.net/a.gif>",
+            _ => "<p>a</p><img src=a.gif>",
+        };
+        answer("", content.as_bytes())
+    });
+    let gateway = Gateway::before(&pages, VENDORS);
+    let mut client = Client::connect(gateway.https());
+    let yes = choice("analytics", "marketing", 5);
+    let mut is_inert = |target: &str, cookie: &str| {
+        let response = client.visit(target, &[NAVIGATION, ("Cookie", cookie)]);
+        response.text().contains("data-privet-src")
+    };
+    for _ in 0..2 {
+        assert!(!is_inert("/named", &yes) && !is_inert("/named", &yes));
+        assert!(is_inert("/named", "a=b") && is_inert("/named", "a=b"));
+        assert!(!is_inert("/page", "a=b") && !is_inert("/page", "a=b"));
+        assert!(is_inert("/metrics/page", "a=b"));
+        assert!(!is_inert("/metrics/page", &yes));
+    }
 }

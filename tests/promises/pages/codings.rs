@@ -13,7 +13,10 @@ use compression_codecs::{
 use flate2::Compression;
 
 use super::{ELEMENT, FETCHED, INERT, answer, consenting, gateway, page};
-use crate::gateway::{Client, Http2, Next, Origin};
+use crate::{
+    gateway::{Client, Http2, Next, Origin},
+    visit::last,
+};
 
 /// Codings, and the name under which each is sent.
 pub(super) const CODINGS: [(&str, &str); 5] = [
@@ -235,20 +238,24 @@ fn members_follow_each_other_and_what_is_behind_them_is_nobodys() {
 }
 
 #[test]
-fn a_website_is_asked_only_for_codings_that_can_be_undone() {
+fn a_website_is_asked_only_for_codings_that_can_be_undone_and_gzip_for_pages_to_gate() {
     let origin = Origin::hello();
     let gateway = gateway(&origin, "");
     let mut client = Client::connect(gateway.https());
-    client.visit(
-        "/",
-        &[
-            ("Accept-Encoding", "gzip;q=0.5, br, dcb"),
-            ("Available-Dictionary", ":pZGm1A==:"),
-        ],
-    );
-    let request = origin.only_request();
-    assert_eq!(request.head.get("accept-encoding"), Some("gzip;q=0.5, br"));
-    assert_eq!(request.head.get("available-dictionary"), None);
+    let yes = consenting();
+    let offer = [
+        ("Accept-Encoding", "gzip;q=0.5, br, dcb"),
+        ("Available-Dictionary", ":pZGm1A==:"),
+    ];
+    for (more, asked) in [
+        (("Sec-Fetch-Dest", "document"), "gzip;q=0.5"),
+        (("Sec-Fetch-Dest", "script"), "gzip;q=0.5, br"),
+        (("Cookie", &*yes), "gzip;q=0.5, br"),
+    ] {
+        client.visit("/", &[&offer[..], &[more]].concat());
+        assert_eq!(last(&origin, "accept-encoding"), [asked], "{more:?}");
+        assert_eq!(last(&origin, "available-dictionary"), [""; 0]);
+    }
 }
 
 #[test]
