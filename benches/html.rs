@@ -5,7 +5,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use privet::privacy::html::{Content, EndTag, PageHandler, Rewriter, StartTag, Syntax};
+use privet::privacy::html::{Content, EndTag, PageHandler, Part, Rewriter, StartTag, Syntax};
 
 /// The program's own.
 #[global_allocator]
@@ -30,9 +30,9 @@ impl PageHandler for Looks {
         }
     }
 
-    fn held(&mut self, _: &mut StartTag<'_>, content: &[u8], _: bool) -> Option<Vec<u8>> {
+    fn held(&mut self, _: &mut StartTag<'_>, content: &[u8], _: bool) -> Part {
         black_box(content.len());
-        None
+        Part::kept(content)
     }
 
     fn end_tag(&mut self, _: &mut EndTag<'_>) {}

@@ -15,8 +15,8 @@ use super::{
 use crate::{
     inventory::{Evidence, KnownHosts, Sightings},
     privacy::{
-        Consent, ContentPolicy, FieldLines, FieldValue, KnownHost, Policy, Purposes, VendorId,
-        policy_hosts,
+        Consent, ContentPolicy, FieldLines, FieldValue, KnownHost, Policy, Purposes, Stripped,
+        VendorId, policy_hosts,
     },
 };
 
@@ -64,7 +64,7 @@ struct Made {
     value: Option<FieldValue>,
 }
 
-/// Takes out what would call a vendor without consent, and notes it. `now` is in seconds since 1970.
+/// Takes out what would call somebody refused, and notes it. `now` is in seconds since 1970.
 pub(super) fn silence(
     response: &mut ClientResponse,
     site: &Site,
@@ -75,8 +75,8 @@ pub(super) fn silence(
     let calls = site
         .policy
         .silence(&mut response.fields, &site.name, consent);
-    for (vendor, host) in calls {
-        let vendor = site.policy.catalogue().vendor(vendor);
+    for (Stripped(vendor), host) in calls {
+        let vendor = vendor.and_then(|vendor| site.policy.catalogue().vendor(vendor));
         let vendor = vendor.map(|vendor| vendor.name.as_str());
         sightings.note(
             &site.name,

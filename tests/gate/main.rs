@@ -12,6 +12,7 @@
 mod gateway;
 
 mod css;
+mod data;
 mod encodings;
 mod gate;
 mod in_process;

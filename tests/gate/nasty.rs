@@ -69,6 +69,10 @@ pub(crate) const MIXED: &[&str] = &[
     "<script type=importmap>{\"imports\":{\"x\":\"{}\"}}</script>",
     "<script type=speculationrules>{\"prefetch\":[{\"urls\":[\"{}\"]}]}</script>",
     "<iframe srcdoc='<img src={}>'></iframe>",
+    "<iframe src=\"data:text/html,<img src='{}'>\"></iframe>",
+    "<object data='data:text/html;charset=utf-8,%3Cscript%20src={}%3E%3C/script%3E'></object>",
+    "<link rel=stylesheet href=\"data:text/css,@import '{}';\">",
+    "<style>@import url(\"data:text/css,@import '{}'\");</style>",
     "<iframe srcdoc=\"&lt;script src=&quot;{}&quot;>&lt;/script>\"></iframe>",
 ];
 

@@ -7,7 +7,7 @@ use html5ever::{
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
 use url::Url;
 
-use crate::css;
+use crate::{css, data};
 
 /// A URL and where it stands.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -59,14 +59,7 @@ const LAZY: &[&str] = &[
 ];
 
 /// Places whose URL is completed when it is needed, not when it is parsed.
-const LATE: &[&str] = &[
-    "action",
-    "ping",
-    "data-",
-    "refresh",
-    "importmap",
-    "speculationrules",
-];
+const LATE: &[&str] = &["action", "ping", "data-", "refresh"];
 
 /// Kinds of links that are fetched or connected to.
 const LINKS: &[&str] = &[
@@ -178,6 +171,8 @@ impl Walk {
         }
         for base in bases {
             if let Ok(url) = base.join(&two_slashes(url)) {
+                let held = data::fetches_in(&url, place, self.scripting);
+                self.fetches.extend(held);
                 let place = place.to_owned();
                 self.fetches.push(Fetch { url, place });
             }

@@ -91,6 +91,70 @@ fn every_element_is_inert_in_every_pair_of_surroundings() {
 }
 
 #[test]
+fn styles_longer_than_the_memory_are_gated_to_their_end() {
+    let gate = Gate::new("");
+    let font = format!("url(data:font/woff2;base64,{})", "d09G".repeat(50_000));
+    let vendors = "url(//metrics.example/x)";
+    let mut wrong = Vec::new();
+    for (open, close) in [
+        ("<style>", "</style>"),
+        ("<svg><style>&lt;", "</style></svg>"),
+    ] {
+        for style in [
+            format!(
+                "{}@font-face{{src:{font},{vendors}}}",
+                "a{b:c}".repeat(30_000)
+            ),
+            format!("/*{}*/@import '//metrics.example/x';", "x".repeat(100_000)),
+            format!("a{{b:{vendors}}}").repeat(10_000),
+        ] {
+            let page = format!("<!doctype html>{open}{style}{close}");
+            let out = gate.html(&page);
+            if !contacts(&out).is_empty() {
+                wrong.push(format!("{open} {:.80}", style));
+            }
+            let in_pieces = gate.pass(page.as_bytes().chunks(4000));
+            assert!(in_pieces == out.as_bytes(), "{open} in pieces");
+        }
+    }
+    assert_none(&wrong);
+}
+
+#[test]
+fn a_loader_is_found_anywhere_in_a_script_of_any_length() {
+    let gate = Gate::new("");
+    let loader = "(function(w,d,s,l,i){w[l]=w[l]||[];w[l].push({'gtm.start':new Date().getTime(),\
+        event:'gtm.js'});var f=d.getElementsByTagName(s)[0],j=d.createElement(s),\
+        dl=l!='dataLayer'?'&l='+l:'';j.async=true;j.src='https://www.googletagmanager.com/gtm.js?id='+i+dl;\
+        f.parentNode.insertBefore(j,f);})(window,document,'script','dataLayer','GTM-X');";
+    let code = "var a = 'b'; ".repeat(12_000);
+    for at in [0, 1000, 49_000, 65_400, 65_536, 80_000, 150_000] {
+        let (before, behind) = code.split_at(at / 13 * 13);
+        for (open, close) in [
+            ("<script>", "</script>"),
+            ("<svg><script>", "</script></svg>"),
+        ] {
+            let page = format!("{open}{before}{loader}{behind}{close}<p>b");
+            let out = gate.html(&page);
+            let is_inert = out.contains("<script type=\"text/plain\" data-privet-vendor=");
+            assert!(is_inert, "at {at} in {open}");
+            let is_whole = out.contains(loader);
+            let is_ended = out.contains("-->\n@") || out.contains("--&gt;\n@");
+            assert_ne!(is_whole, is_ended, "at {at} in {open}");
+            assert_eq!(
+                out.contains("data-privet-reload"),
+                is_ended,
+                "at {at} in {open}"
+            );
+            let in_pieces = gate.pass(page.as_bytes().chunks(3000));
+            assert!(in_pieces == out.as_bytes(), "at {at} in pieces");
+        }
+    }
+    let page = format!("<script>{code}</script>");
+    assert!(gate.html(&page) == page);
+}
+
+#[test]
 fn what_belongs_to_no_vendor_is_still_fetched() {
     let gate = Gate::new("");
     let mut wrong = Vec::new();

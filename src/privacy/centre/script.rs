@@ -41,7 +41,7 @@ mod tests {
         let script = script();
         assert!(script.starts_with("(function (page) {\n") && script.ends_with("})(window);\n"));
         // It may hold a page up.
-        assert!(script.len() < 20_000, "{}", script.len());
+        assert!(script.len() < 20_500, "{}", script.len());
         assert!(!script.contains("\n//") && !script.contains("\n "));
     }
 }

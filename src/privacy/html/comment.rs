@@ -68,6 +68,18 @@ impl Comment {
         }
     }
 
+    /// What brings a reader to here.
+    pub(super) const fn opening(self) -> &'static [u8] {
+        match self {
+            Self::Start => b"<!--",
+            Self::StartDash => b"<!---",
+            Self::Inside => b"<!-- ",
+            Self::Dash => b"<!-- -",
+            Self::DashDash => b"<!-- --",
+            Self::Bang => b"<!-- --!",
+        }
+    }
+
     const fn after(self, byte: u8) -> Self {
         match (self, byte) {
             (Self::Start, b'-') => Self::StartDash,

@@ -30,9 +30,12 @@ impl PageHandler for Editor {
         Content::Pass
     }
 
-    fn held(&mut self, tag: &mut StartTag<'_>, content: &[u8], complete: bool) -> Option<Vec<u8>> {
-        tag.add("held", &complete.to_string());
-        (content == b"x").then(|| b"yy".to_vec())
+    fn held(&mut self, tag: &mut StartTag<'_>, content: &[u8], is_last: bool) -> Part {
+        tag.add("held", &is_last.to_string());
+        Part {
+            replaced: (content == b"x").then(|| b"y<b>".to_vec()),
+            ..Part::kept(content)
+        }
     }
 
     fn end_tag(&mut self, tag: &mut EndTag<'_>) {
@@ -65,18 +68,21 @@ fn edits_touch_only_what_they_name() {
         ("a<wbr>b</wbr></BODY>", "ab<hr></BODY>!"),
         (
             "<script>x</script>",
-            "<script held=\"true\">yy</script><hr>!",
+            "<script held=\"true\">y<b></script><hr>!",
         ),
         (
             "<script>xy</script>",
             "<script held=\"true\">xy</script><hr>!",
         ),
-        ("<script>x", "<script held=\"false\">yy!"),
+        ("<script>x", "<script held=\"true\">y<b>!"),
         (
             "<svg><script>x</script>",
-            "<svg><script held=\"true\">yy</script>!",
+            "<svg><script held=\"true\">y&lt;b&gt;</script>!",
         ),
-        ("<svg><script>x<g>", "<svg><script held=\"false\">yy<g>!"),
+        (
+            "<svg><script>x<g></g></script>",
+            "<svg><script held=\"true\">x&lt;g>&lt;/g></script>!",
+        ),
     ];
     for (page, expected) in cases {
         let out = at_every_split(Syntax::Html, page.as_bytes(), || Editor);

@@ -21,12 +21,13 @@
 //! - After `plaintext` the page is read on as markup.
 //!
 //! `tag_scan`, `comment` and `raw_text` find the end of what they are named for, `tag` is what a
-//! handler sees. `reading` and `sending` are the two halves of `rewriter`, `skim` the short way past tags
-//! that mean nothing.
+//! handler sees, `markup_text` what scripts and styles are where their content is markup. `reading` and
+//! `sending` are the two halves of `rewriter`, `skim` the short way past tags that mean nothing.
 
 mod comment;
 mod entities;
 mod foreign;
+mod markup_text;
 mod raw_text;
 mod reading;
 mod rewriter;
@@ -42,12 +43,14 @@ mod differential_tests;
 #[cfg(test)]
 mod edit_tests;
 #[cfg(test)]
+mod held_tests;
+#[cfg(test)]
 mod rewriter_tests;
 #[cfg(test)]
 mod test_pages;
 
 pub use entities::decode_entities;
-pub use rewriter::{Content, PageHandler, Rewriter, Syntax, TooLong};
+pub use rewriter::{Content, PageHandler, Part, Rewriter, Syntax, TooLong};
 pub use tag::{Attribute, EndTag, StartTag};
 pub use tree::Namespace;
 pub use words::{Word, word};

@@ -5,15 +5,18 @@
 
 use std::mem;
 
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr2, memmem};
 
 use super::{
     comment::{Comment, Stop as CommentStop},
     raw_text::{Match, RawText, Stop as RawStop, is_end_tag, literal},
-    rewriter::{Held, PageHandler, Rewriter, State, Syntax, TooLong},
-    tag_scan::Scanned,
-    tree::Section,
+    rewriter::{PageHandler, Rewriter, State, Syntax, TooLong},
+    tag_scan::{Scanned, ends_tag_name},
+    tree::{Section, local_name},
 };
+
+/// The longest processing instruction that names a style sheet, bytes: each piece of it is looked at again.
+const LONGEST_INSTRUCTION: usize = 4096;
 
 /// Reading of one piece of input.
 pub(super) struct Pass<'p, H> {
@@ -59,9 +62,7 @@ impl<'p, H: PageHandler> Pass<'p, H> {
         if state == State::Tag && self.input.len() - tag_at > limit {
             return Err(TooLong);
         }
-        if self.rewriter.held.is_some() && at - self.sent > limit {
-            self.release(false);
-        }
+        self.show_parts();
         if self.rewriter.held.is_none() {
             self.send_to(if state == State::Tag { tag_at } else { at });
         }
@@ -80,46 +81,26 @@ impl<'p, H: PageHandler> Pass<'p, H> {
         if found.is_none() {
             return false;
         }
-        if let Some(held) = self.rewriter.held {
-            if self.is_text_of_style(held) {
-                self.rewriter.at += 1;
-                return true;
-            }
-            if !self.stays_held(held) {
-                return self.rewriter.held.is_none();
-            }
+        if let Some(markup) = self.rewriter.held.and_then(|held| held.markup) {
+            return self.less_than_in_held(markup.name);
         }
         self.less_than()
     }
 
-    /// At a `<` in a held style whose content is read as markup: whether it would begin a tag there.
-    /// No style needs one, so it is made text, and the CSS around it is read as one.
-    fn is_text_of_style(&self, held: Held) -> bool {
+    /// At a `<` in a held element whose content is read as markup. No script or style needs a tag: what
+    /// would begin one is text when it is sent.
+    fn less_than_in_held(&mut self, name: &str) -> bool {
         let is_xml = self.rewriter.syntax == Syntax::Xml;
-        held.in_markup == Some("style")
-            && begins_tag(self.rest(), is_xml)
-            && is_end_tag(self.rest(), "style") == Match::No
-    }
-
-    /// At a `<` in an element that is held, with content that is read as markup: whether it is
-    /// still held afterwards. If it can't be told yet, it is held, and false is returned.
-    fn stays_held(&mut self, held: Held) -> bool {
-        let Some(name) = held.in_markup else {
-            return true;
-        };
-        let is_xml = self.rewriter.syntax == Syntax::Xml;
-        match (self.rest().get(1), is_end_tag(self.rest(), name)) {
-            (None, _) | (_, Match::Unfinished) => false,
+        match (self.rest().get(1), ends_markup(self.rest(), name, is_xml)) {
+            (None, _) | (_, Match::Unfinished) => return false,
             (_, Match::Yes) => {
-                self.release(true);
-                false
+                self.release();
+                self.begin_tag(true);
             }
-            (Some(byte), Match::No) if *byte == b'/' || begins_name(*byte, is_xml) => {
-                self.release(false);
-                false
-            }
-            (Some(_), Match::No) => true,
+            (Some(b'!' | b'?'), _) => return self.less_than(),
+            _ => self.rewriter.at += 1,
         }
+        true
     }
 
     /// At a `<` in text.
@@ -131,6 +112,7 @@ impl<'p, H: PageHandler> Pass<'p, H> {
             (Some(b'/'), Some(byte)) if begins_name(byte, is_xml) => self.begin_tag(true),
             (Some(b'/'), Some(b'>')) => self.rewriter.at += 3,
             (Some(b'/'), Some(_)) => self.begin_until(2, b">"),
+            (Some(b'?'), _) if is_xml && self.rewriter.held.is_none() => return self.instruction(),
             (Some(b'?'), _) => self.begin_until(2, if is_xml { b"?>" } else { b">" }),
             (Some(b'!'), _) => return self.declaration(),
             (Some(byte), _) if begins_name(byte, is_xml) => self.begin_tag(false),
@@ -151,6 +133,35 @@ impl<'p, H: PageHandler> Pass<'p, H> {
     fn begin_until(&mut self, skip: usize, end: &'static [u8]) {
         self.rewriter.at += skip;
         self.rewriter.state = State::Until(end);
+    }
+
+    /// At a processing instruction of XML.
+    fn instruction(&mut self) -> bool {
+        let rest = self.rest();
+        match literal(rest, b"<?xml-stylesheet") {
+            Match::Unfinished => return false,
+            Match::No => {
+                self.begin_until(2, b"?>");
+                return true;
+            }
+            Match::Yes => {}
+        }
+        let most = rest.get(..LONGEST_INSTRUCTION).unwrap_or(rest);
+        let Some(end) = memmem::find(most, b"?>") else {
+            if most.len() < LONGEST_INSTRUCTION {
+                return false;
+            }
+            self.escape_less_than();
+            return true;
+        };
+        let at = self.rewriter.at;
+        self.rewriter.at = at + end + 2;
+        let text = rest.get(2..end).unwrap_or_default();
+        if !self.handler.instruction(text) {
+            self.send_to(at);
+            self.sent = self.rewriter.at;
+        }
+        true
     }
 
     /// At `<!`.
@@ -240,7 +251,7 @@ impl<'p, H: PageHandler> Pass<'p, H> {
             Match::Unfinished => return false,
             Match::No => self.rewriter.at += 1,
             Match::Yes => {
-                self.release(false);
+                self.release();
                 self.send_to(self.rewriter.at);
                 self.out.extend_from_slice(closing);
                 self.rewriter.state = State::Text;
@@ -259,7 +270,7 @@ impl<'p, H: PageHandler> Pass<'p, H> {
             }
             RawStop::EndTag(at) => {
                 self.rewriter.at = at;
-                self.release(true);
+                self.release();
                 self.begin_tag(true);
                 self.rewriter.ends_raw_text = true;
             }
@@ -292,7 +303,7 @@ impl<'p, H: PageHandler> Pass<'p, H> {
 
     /// At the end tag of `noscript` in an element in it whose content is text.
     fn close_raw_text(&mut self, raw_text: RawText) {
-        self.release(true);
+        self.release();
         self.send_to(self.rewriter.at);
         if !mem::take(&mut self.rewriter.is_removing) {
             let parts = [raw_text.closes_comment(), "</", raw_text.name, ">"];
@@ -334,6 +345,21 @@ pub(super) fn begins_tag(input: &[u8], is_xml: bool) -> bool {
         [b'<', b'/', _, ..] => true,
         [b'<', byte, ..] => begins_name(*byte, is_xml),
         _ => false,
+    }
+}
+
+/// Whether the end tag of the element `name`, in XML with any prefix, is at the beginning of `input`.
+fn ends_markup(input: &[u8], name: &str, is_xml: bool) -> Match {
+    let Some(rest) = input.strip_prefix(b"</").filter(|_| is_xml) else {
+        return is_end_tag(input, name);
+    };
+    let length = rest.iter().position(|byte| ends_tag_name(*byte));
+    match length.and_then(|length| rest.get(..length)) {
+        Some(found) if local_name(found).eq_ignore_ascii_case(name.as_bytes()) => Match::Yes,
+        Some(_) => Match::No,
+        // Prefixes are short.
+        None if rest.len() > 64 => Match::No,
+        None => Match::Unfinished,
     }
 }
 

@@ -7,6 +7,7 @@ use std::mem;
 
 use super::{
     comment::Comment,
+    markup_text::MarkupText,
     raw_text::RawText,
     reading::Pass,
     sending::escape_end_of_noscript,
@@ -30,10 +31,30 @@ pub enum Syntax {
 pub enum Content {
     /// It passes.
     Pass,
-    /// It is shown as a whole to [`PageHandler::held`], where it is text: in HTML, `script`,
-    /// `style`, `title`, `textarea`, `xmp`, `iframe`, `noembed`, `noframes`; in SVG and XML,
-    /// `script` and `style` as far as no other tag is in them.
+    /// It is shown to [`PageHandler::held`], where it is text: in HTML, `script`, `style`, `title`,
+    /// `textarea`, `xmp`, `iframe`, `noembed`, `noframes`; in SVG and XML, `script` and `style`, in
+    /// which no tag is left.
     Hold,
+}
+
+/// What becomes of a part of a held element's content.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Part {
+    /// How much of it is done with, bytes. The rest is shown again, with what follows; of the last part
+    /// nothing is.
+    pub done: usize,
+    /// What stands in its place, if it isn't sent as it came.
+    pub replaced: Option<Vec<u8>>,
+}
+
+impl Part {
+    /// Done with as it is.
+    pub const fn kept(content: &[u8]) -> Self {
+        Self {
+            done: content.len(),
+            replaced: None,
+        }
+    }
 }
 
 /// What edits a page.
@@ -41,17 +62,20 @@ pub trait PageHandler {
     /// A start tag.
     fn start_tag(&mut self, tag: &mut StartTag<'_>) -> Content;
     /// An element that was asked for with [`Content::Hold`]. The tag is the one that
-    /// [`Self::start_tag`] saw, with the edits made there; `content` is as it is written, and what
-    /// is returned replaces it. If not `is_complete`, it is only a beginning, the rest passes, and
-    /// what is returned replaces the beginning.
-    fn held(
-        &mut self,
-        tag: &mut StartTag<'_>,
-        content: &[u8],
-        is_complete: bool,
-    ) -> Option<Vec<u8>>;
+    /// [`Self::start_tag`] saw, with the edits made there; `content` is as it is written, but the text of
+    /// it where that is markup. If not `is_last`, it is a beginning as long as the limit allows.
+    fn held(&mut self, tag: &mut StartTag<'_>, content: &[u8], is_last: bool) -> Part;
+    /// More of that element, whose tag is out. What is appended to `after` comes behind the element.
+    fn held_further(&mut self, content: &[u8], _is_last: bool, _after: &mut Vec<u8>) -> Part {
+        Part::kept(content)
+    }
     /// An end tag.
     fn end_tag(&mut self, tag: &mut EndTag<'_>);
+    /// A processing instruction of XML that names a style sheet: what is between `<?` and `?>`. Whether it
+    /// stays.
+    fn instruction(&mut self, _text: &[u8]) -> bool {
+        true
+    }
     /// The end of the page, when all of it is in `out`.
     fn end(&mut self, out: &mut Vec<u8>);
 
@@ -89,14 +113,14 @@ pub(super) enum State {
     RawText(RawText),
 }
 
-/// An element that waits for its end, from its tag's `<` at `sent` on.
+/// An element that waits for its end, from `sent` on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Held {
-    /// Of its start tag.
-    pub(super) length: usize,
+    /// Of its start tag; none when that is out.
+    pub(super) length: Option<usize>,
     pub(super) namespace: Namespace,
-    /// In SVG and XML, where its content is read as markup: its name.
-    pub(super) in_markup: Option<&'static str>,
+    /// In SVG and XML, where its content is read as markup.
+    pub(super) markup: Option<MarkupText>,
 }
 
 /// One page on its way.
@@ -122,7 +146,7 @@ pub struct Rewriter {
 }
 
 impl Rewriter {
-    /// Begins a page. `limit`: bytes of one tag, and of one held element, at most.
+    /// Begins a page. `limit`: bytes of one tag, and of one part of a held element, at most.
     pub fn new(syntax: Syntax, limit: usize) -> Self {
         Self {
             syntax,
@@ -178,7 +202,7 @@ impl Rewriter {
         let input = mem::take(&mut self.kept);
         let mut pass = self.pass(&input, handler, out);
         pass.rewriter.at = input.len();
-        pass.release(false);
+        pass.release();
         if pass.rewriter.state == State::Tag && pass.rewriter.tree.in_noscript() {
             let at = pass.rewriter.tag_at;
             let tag = input.get(at..).unwrap_or_default();

@@ -203,10 +203,6 @@ fn xhtml_is_read_as_xml() {
                 "<script data-privet-src='a'/><img data-privet-src='a'/>",
             ),
             (
-                "<script><img src='a'/></script>",
-                "<script><img data-privet-src='a'/></script>",
-            ),
-            (
                 "<style><![CDATA[<img src='a'/>]]></style>",
                 "<style><![CDATA[<img src='a'/>]]></style>",
             ),
@@ -283,25 +279,6 @@ fn a_tag_longer_than_the_limit_is_an_error() {
 }
 
 #[test]
-fn a_held_element_longer_than_the_limit_passes() {
-    let page = b"<script>0123456789</script><p>";
-    let bytes: Vec<&[u8]> = page.chunks(1).collect();
-    for pieces in [bytes, vec![&page[..]]] {
-        let mut handler = Collector {
-            holds: true,
-            ..Collector::default()
-        };
-        let out = rewrite_pieces(Syntax::Html, 12, &pieces, &mut handler);
-        assert_eq!(out.as_deref(), Ok(&page[..]));
-        assert_eq!(
-            handler.held,
-            [("script".to_owned(), "0123".to_owned(), false)]
-        );
-        assert_eq!(handler.tags, ["script", "/script", "p"]);
-    }
-}
-
-#[test]
 fn a_script_may_be_put_only_where_it_runs() {
     struct Places(Vec<(String, bool)>);
     impl PageHandler for Places {
@@ -309,8 +286,8 @@ fn a_script_may_be_put_only_where_it_runs() {
             self.0.push((text(tag.name()), tag.place().takes_script()));
             Content::Pass
         }
-        fn held(&mut self, _: &mut StartTag<'_>, _: &[u8], _: bool) -> Option<Vec<u8>> {
-            None
+        fn held(&mut self, _: &mut StartTag<'_>, content: &[u8], _: bool) -> Part {
+            Part::kept(content)
         }
         fn end_tag(&mut self, _: &mut EndTag<'_>) {}
         fn end(&mut self, _: &mut Vec<u8>) {}

@@ -1,17 +1,18 @@
 //! Sending of what was read: tags with their edits, held elements, and the changes that make
 //! browsers agree.
 
-use std::mem;
+use std::{borrow::Cow, mem, ops::Range};
 
-use memchr::{memchr, memmem};
+use memchr::memchr;
 
 use super::{
     foreign::SETTLE,
+    markup_text::{AHEAD, MarkupText},
     raw_text::{Match, is_end_tag},
-    reading::{Pass, begins_tag},
-    rewriter::{Content, Held, PageHandler, Rewriter, State, Syntax},
+    reading::Pass,
+    rewriter::{Content, Held, PageHandler, Part, Rewriter, State, Syntax},
     tag::{EndTag, RawTag, StartTag},
-    tree::Namespace,
+    tree::{Namespace, Section},
 };
 
 impl<H: PageHandler> Pass<'_, H> {
@@ -26,8 +27,11 @@ impl<H: PageHandler> Pass<'_, H> {
 
     /// Makes the `<` that is read next text to everybody.
     pub(super) fn escape_less_than(&mut self) {
-        self.release(false);
         let at = self.rewriter.at;
+        if self.rewriter.held.is_some() {
+            self.rewriter.at = at + 1;
+            return;
+        }
         self.send_to(at);
         if !self.rewriter.is_removing {
             self.out.extend_from_slice(b"&lt;");
@@ -63,11 +67,10 @@ impl<H: PageHandler> Pass<'_, H> {
             self.handler.start_tag(&mut tag)
         };
         let is_markup = syntax == Syntax::Xml || namespace != Namespace::Html;
-        let in_markup = if is_markup && !raw.is_self_closing {
-            ["script", "style"].into_iter().find(|name| tag.is(name))
-        } else {
-            None
-        };
+        let markup = ["script", "style"]
+            .into_iter()
+            .find(|name| is_markup && !raw.is_self_closing && tag.is(name))
+            .map(|name| MarkupText::new(name, syntax, tree.section() == Section::Cdata));
         if start.must_settle {
             self.send_to(tag_at);
             self.out.extend_from_slice(SETTLE);
@@ -75,13 +78,12 @@ impl<H: PageHandler> Pass<'_, H> {
         if let Some(raw_text) = start.raw_text {
             self.rewriter.state = State::RawText(raw_text);
         }
-        if content == Content::Hold && (start.raw_text.is_some() || in_markup.is_some()) {
+        if content == Content::Hold && (start.raw_text.is_some() || markup.is_some()) {
             self.send_to(tag_at);
-            let length = bytes.len();
             self.rewriter.held = Some(Held {
-                length,
+                length: Some(bytes.len()),
                 namespace,
-                in_markup,
+                markup,
             });
         } else {
             self.send_tag(tag_at, bytes);
@@ -149,22 +151,78 @@ impl<H: PageHandler> Pass<'_, H> {
             });
             self.send_tag(at, bytes);
         }
-        if ends_raw_text && !self.rewriter.after.is_empty() {
+        if !self.rewriter.after.is_empty() {
             self.send_to(at + bytes.len());
             self.out.append(&mut self.rewriter.after);
         }
     }
 
     /// Shows the held element, if there is one, to the handler, and sends what there is of it.
-    pub(super) fn release(&mut self, is_complete: bool) {
-        let Some(held) = self.rewriter.held.take() else {
-            return;
+    pub(super) fn release(&mut self) {
+        self.show_parts();
+        if let Some(held) = self.rewriter.held.take() {
+            self.show(held, self.rewriter.at, true);
+        }
+    }
+
+    /// Shows of a held element what is more than may be held back. Where the parts end doesn't depend on
+    /// the pieces in which the page comes.
+    pub(super) fn show_parts(&mut self) {
+        while let Some(held) = self.rewriter.held {
+            let end = self.sent + self.rewriter.limit;
+            let ahead = if held.markup.is_some() { AHEAD } else { 0 };
+            if self.rewriter.at <= end + ahead {
+                return;
+            }
+            let held = self.show(held, end, false);
+            self.rewriter.held = Some(held);
+        }
+    }
+
+    /// Shows the part of a held element up to `end`, and sends it as far as it is done with.
+    fn show(&mut self, mut held: Held, end: usize, is_last: bool) -> Held {
+        let tag_at = self.sent;
+        let begin = tag_at + held.length.unwrap_or(0);
+        let input = self.input.get(..self.rewriter.at).unwrap_or_default();
+        let (text, end) = match held.markup {
+            Some(markup) => {
+                let (text, end) = markup.read(input, begin, end);
+                (Cow::Owned(text), end)
+            }
+            None => (
+                Cow::Borrowed(input.get(begin..end).unwrap_or_default()),
+                end,
+            ),
         };
-        let (at, begin) = (self.rewriter.at, self.sent);
-        let whole = self.input.get(begin..at).unwrap_or_default();
-        let (bytes, content) = whole.split_at_checked(held.length).unwrap_or_default();
-        let most = self.rewriter.limit.saturating_sub(held.length);
-        let (shown, rest) = content.split_at_checked(most).unwrap_or((content, b""));
+        let part = match held.length.take() {
+            Some(length) => self.show_first(held, length, &text, is_last),
+            None => {
+                let after = &mut self.rewriter.after;
+                let part = self.handler.held_further(&text, is_last, after);
+                // It must come to an end.
+                let done = if part.done == 0 {
+                    text.len()
+                } else {
+                    part.done
+                };
+                Part { done, ..part }
+            }
+        };
+        let done = match held.markup {
+            _ if is_last || part.done >= text.len() => end,
+            Some(markup) => markup.written(input, begin, end, part.done),
+            None => begin + part.done,
+        };
+        self.sent = done;
+        if !self.rewriter.is_removing {
+            self.send_content(&mut held, begin..done, part.replaced.as_deref());
+        }
+        held
+    }
+
+    fn show_first(&mut self, held: Held, length: usize, content: &[u8], is_last: bool) -> Part {
+        let begin = self.sent;
+        let bytes = self.input.get(begin..begin + length).unwrap_or_default();
         let Rewriter {
             scan,
             edits,
@@ -172,57 +230,36 @@ impl<H: PageHandler> Pass<'_, H> {
             tree,
             ..
         } = &mut *self.rewriter;
-        let namespace = held.namespace;
-        let raw = RawTag::new(bytes, scan);
         let mut tag = StartTag {
-            raw,
+            raw: RawTag::new(bytes, scan),
             edits,
             syntax: *syntax,
-            namespace,
+            namespace: held.namespace,
             tree,
         };
-        let replaced = self
-            .handler
-            .held(&mut tag, shown, is_complete && rest.is_empty());
+        let part = self.handler.held(&mut tag, content, is_last);
         self.send_tag(begin, bytes);
-        self.send_to(begin + held.length);
+        self.send_to(begin + length);
         self.after_start_tag();
-        self.sent = at;
-        if !self.rewriter.is_removing {
-            for part in [replaced.as_deref().unwrap_or(shown), rest] {
-                if held.in_markup == Some("style") {
-                    self.send_style(part);
-                } else {
-                    self.send_content(part);
-                }
+        part
+    }
+
+    /// Sends content of a held element, or what stands in its place.
+    fn send_content(&mut self, held: &mut Held, place: Range<usize>, replaced: Option<&[u8]>) {
+        let input = self.input.get(..self.rewriter.at).unwrap_or_default();
+        let Range { start, end } = place;
+        match (&mut held.markup, replaced) {
+            (Some(markup), None) => markup.send(input, start, end, self.out),
+            (Some(markup), Some(text)) => markup.replace(input, start, end, text, self.out),
+            (None, replaced) => {
+                let content = input.get(start..end).unwrap_or_default();
+                self.send_text(replaced.unwrap_or(content));
             }
         }
     }
 
-    /// Sends content of a held style that is read as markup: no tag is left in it.
-    fn send_style(&mut self, content: &[u8]) {
-        let is_xml = self.rewriter.syntax == Syntax::Xml;
-        let mut rest = content;
-        while let Some(at) = memchr(b'<', rest) {
-            let (before, from) = rest.split_at(at);
-            self.out.extend_from_slice(before);
-            if from.starts_with(b"<![CDATA[") {
-                let end = memmem::find(from, b"]]>").unwrap_or(from.len());
-                let (section, behind) = from.split_at(end);
-                self.out.extend_from_slice(section);
-                rest = behind;
-                continue;
-            }
-            let is_tag = begins_tag(from, is_xml) || matches!(from, [b'<'] | [b'<', b'/']);
-            self.out
-                .extend_from_slice(if is_tag { b"&lt;" } else { b"<" });
-            rest = from.get(1..).unwrap_or_default();
-        }
-        self.out.extend_from_slice(rest);
-    }
-
-    /// Sends content of a held element.
-    fn send_content(&mut self, content: &[u8]) {
+    /// Sends content that is text.
+    fn send_text(&mut self, content: &[u8]) {
         match self.rewriter.state {
             State::RawText(raw_text) if self.escapes(raw_text) => {
                 for byte in content {

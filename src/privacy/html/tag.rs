@@ -179,9 +179,15 @@ impl<'a> StartTag<'a> {
     }
 
     /// Puts `prefix` before the name of an attribute of this tag, and of all others of that name,
-    /// since the next one would count instead. Nothing else of the attribute changes.
+    /// since the next one would count instead. In XML it stands behind the prefix that the name has, which is
+    /// declared somewhere. Nothing else of the attribute changes.
     pub fn prefix(&mut self, attribute: &Attribute<'_>, prefix: &str) {
-        let begin = attribute.span.name.0;
+        let declared = match self.syntax {
+            Syntax::Html => 0,
+            Syntax::Xml => attribute.name.len() - local_name(attribute.name).len(),
+        } as u32;
+        let place = |attribute: &Attribute<'_>| attribute.span.name.0 + declared;
+        let begin = place(attribute);
         if self
             .edits
             .replaced
@@ -192,7 +198,7 @@ impl<'a> StartTag<'a> {
         }
         for other in self.raw.attributes() {
             if other.name.eq_ignore_ascii_case(attribute.name) {
-                let at = other.span.name.0;
+                let at = place(&other);
                 self.edits.replace((at, at), &[prefix.as_bytes()]);
             }
         }

@@ -33,15 +33,17 @@ impl PageHandler for Collector {
         }
     }
 
-    fn held(
-        &mut self,
-        tag: &mut StartTag<'_>,
-        content: &[u8],
-        is_complete: bool,
-    ) -> Option<Vec<u8>> {
-        self.held
-            .push((text(tag.name()), text(content), is_complete));
-        None
+    fn held(&mut self, tag: &mut StartTag<'_>, content: &[u8], is_last: bool) -> Part {
+        self.held.push((text(tag.name()), text(content), is_last));
+        Part::kept(content)
+    }
+
+    fn held_further(&mut self, content: &[u8], is_last: bool, _: &mut Vec<u8>) -> Part {
+        self.held.push((String::new(), text(content), is_last));
+        Part {
+            done: content.len().min(5),
+            ..Part::kept(content)
+        }
     }
 
     fn end_tag(&mut self, tag: &mut EndTag<'_>) {
@@ -75,8 +77,8 @@ impl PageHandler for Gate {
         }
     }
 
-    fn held(&mut self, _: &mut StartTag<'_>, _: &[u8], _: bool) -> Option<Vec<u8>> {
-        None
+    fn held(&mut self, _: &mut StartTag<'_>, content: &[u8], _: bool) -> Part {
+        Part::kept(content)
     }
 
     fn end_tag(&mut self, _: &mut EndTag<'_>) {}

@@ -5,72 +5,230 @@
 
 use std::borrow::Cow;
 
-use super::srcset::is_space;
+use super::{
+    css_escape::{escape, unescaped},
+    srcset::is_space,
+};
 
 /// Calls `found` with each URL and the place of its first byte in `css`.
-pub(super) fn urls(css: &[u8], found: impl FnMut(usize, &[u8])) {
-    Scanner {
-        css,
-        at: 0,
-        brackets: 0,
-        found,
-    }
-    .scan();
+pub(super) fn urls(css: &[u8], mut found: impl FnMut(usize, &[u8])) {
+    Style::default().read(css, true, |url| found(url.at, &url.text));
 }
 
-struct Scanner<'a, F> {
-    css: &'a [u8],
-    /// The next byte.
-    at: usize,
+/// A URL in CSS.
+#[derive(Debug)]
+pub(super) struct Url<'a> {
+    /// The place of its first byte.
+    pub(super) at: usize,
+    /// With escapes undone.
+    pub(super) text: Cow<'a, [u8]>,
+}
+
+/// Where reading of a style stands that comes in parts.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Style {
     /// For each open bracket, the innermost lowest, whether a string in it is a URL; of more than 64 the
     /// outermost are forgotten.
     brackets: u64,
-    found: F,
+    expected: Expected,
+    within: Within,
 }
 
-impl<'a, F: FnMut(usize, &[u8])> Scanner<'a, F> {
-    fn scan(&mut self) {
-        while let Some(byte) = self.next_of_interest() {
-            match byte {
-                b'"' | b'\'' => {
-                    let (start, url) = self.string(byte);
-                    if self.brackets & 1 == 1 {
-                        (self.found)(start, &url);
-                    }
+/// What would come next, behind white space and comments.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+enum Expected {
+    #[default]
+    Anything,
+    /// Behind `@import`.
+    Import,
+    /// Behind `url(`, where no comment can stand.
+    Url,
+}
+
+/// What is open: something longer than a part.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+enum Within {
+    #[default]
+    Nothing,
+    Comment,
+    /// A string that this quote ends.
+    Text(u8),
+    /// `url(` without quotes.
+    Url,
+    /// `@namespace`
+    Namespace,
+}
+
+impl Style {
+    /// Calls `found` with each URL in the next part; tells how much of it is done with, bytes. Unless it is
+    /// the last, the rest must come again with what follows. Of a URL longer than a part only the
+    /// beginning is found.
+    pub(super) fn read(
+        &mut self,
+        css: &[u8],
+        is_last: bool,
+        mut found: impl FnMut(Url<'_>),
+    ) -> usize {
+        let mut scanner = Scanner {
+            css,
+            at: 0,
+            state: *self,
+            is_cut: false,
+        };
+        if !scanner.leave() {
+            return css.len() - if is_last { 0 } else { scanner.unclear() };
+        }
+        loop {
+            let is_there = scanner.approach();
+            *self = scanner.state;
+            if !is_there {
+                // A name may go on.
+                let name = css.iter().rev().take_while(|byte| is_name(**byte));
+                let name = name.take(LONGEST_NAME).count();
+                return css.len() - if is_last { 0 } else { name };
+            }
+            let (begin, url) = scanner.token();
+            let is_unfinished = scanner.is_cut && !is_last;
+            if is_unfinished && begin > 0 {
+                return begin;
+            }
+            url.into_iter().for_each(&mut found);
+            *self = scanner.state;
+            if is_unfinished {
+                return css.len() - scanner.unclear();
+            }
+        }
+    }
+}
+
+/// No name of interest is longer, escapes included; the walk back to its beginning must not be, for pages
+/// of brackets and letters.
+const LONGEST_NAME: usize = 20;
+
+struct Scanner<'a> {
+    css: &'a [u8],
+    /// The next byte.
+    at: usize,
+    state: Style,
+    /// Whether the text ended where more was looked for.
+    is_cut: bool,
+}
+
+impl<'a> Scanner<'a> {
+    /// Goes to the end of what is open; false if it isn't there.
+    fn leave(&mut self) -> bool {
+        match self.state.within {
+            Within::Nothing => {}
+            Within::Comment => self.end_of_comment(),
+            Within::Text(quote) => {
+                self.end_of_string(quote);
+            }
+            Within::Url => self.end_of_url(),
+            Within::Namespace => self.end_of_namespace(),
+        }
+        !self.is_cut
+    }
+
+    /// How many of the last bytes mean something only with what follows.
+    fn unclear(&self) -> usize {
+        let last = |wanted: u8| {
+            self.css
+                .iter()
+                .rev()
+                .take_while(move |byte| **byte == wanted)
+        };
+        match self.state.within {
+            Within::Comment => last(b'*').take(1).count(),
+            Within::Text(_) | Within::Url => last(b'\\').count() % 2,
+            Within::Nothing | Within::Namespace => 0,
+        }
+    }
+
+    /// Goes to the next byte that may mean something.
+    fn approach(&mut self) -> bool {
+        if self.state.expected == Expected::Url {
+            return self.at < self.css.len();
+        }
+        let is_of_interest =
+            |byte: &u8| matches!(byte, b'"' | b'\'' | b'/' | b'(' | b')' | b'\\' | b'@');
+        let rest = self.rest();
+        let length = rest.iter().position(is_of_interest);
+        let skipped = rest.get(..length.unwrap_or(rest.len()));
+        if !skipped
+            .unwrap_or_default()
+            .iter()
+            .all(|byte| is_space(*byte))
+        {
+            self.state.expected = Expected::Anything;
+        }
+        self.at += length.unwrap_or(rest.len());
+        length.is_some()
+    }
+
+    /// Reads what begins with the next byte: where it begins, with a name before that, and a URL in it.
+    fn token(&mut self) -> (usize, Option<Url<'a>>) {
+        let at = self.at;
+        let expected = std::mem::take(&mut self.state.expected);
+        if expected == Expected::Url {
+            return (at, self.behind_bracket());
+        }
+        let byte = self.peek();
+        self.at += 1;
+        match byte {
+            Some(quote @ (b'"' | b'\'')) => {
+                let url = self.string(quote);
+                let is_url = expected == Expected::Import || self.state.brackets & 1 == 1;
+                (at, Some(url).filter(|_| is_url))
+            }
+            Some(b'/') => {
+                if self.peek() == Some(b'*') {
+                    self.state.expected = expected;
+                    self.at += 1;
+                    self.end_of_comment();
                 }
-                b'/' => self.comment(),
-                b'(' => self.open(self.name_before()),
-                b')' => self.brackets >>= 1,
-                b'\\' => self.escaped_name(),
-                _ => self.at_rule(),
+                (at, None)
+            }
+            Some(b'(') => {
+                let name = self.name_before(at);
+                (at - name.len(), self.open(name))
+            }
+            Some(b')') => {
+                self.state.brackets >>= 1;
+                (at, None)
+            }
+            Some(b'\\') => self.escaped_name(),
+            _ => {
+                self.at_rule();
+                (at, None)
             }
         }
     }
 
-    fn peek(&self) -> Option<u8> {
-        self.css.get(self.at).copied()
+    fn peek(&mut self) -> Option<u8> {
+        let byte = self.css.get(self.at).copied();
+        self.is_cut |= byte.is_none();
+        byte
     }
 
     fn rest(&self) -> &'a [u8] {
         self.css.get(self.at..).unwrap_or_default()
     }
 
-    /// Goes behind the next byte that may mean something, and tells it.
-    fn next_of_interest(&mut self) -> Option<u8> {
-        let is_of_interest =
-            |byte: &u8| matches!(byte, b'"' | b'\'' | b'/' | b'(' | b')' | b'\\' | b'@');
-        let skipped = self.rest().iter().position(is_of_interest)?;
-        let byte = self.css.get(self.at + skipped).copied();
-        self.at += skipped + 1;
-        byte
+    /// Goes behind the end that `find` finds in what follows, or to the end of all: then that is open.
+    fn skip_to(&mut self, end: Option<usize>, open: Within) {
+        self.is_cut |= end.is_none();
+        self.state.within = end.map_or(open, |_| Within::Nothing);
+        self.at = end.map_or(self.css.len(), |end| self.at + end);
     }
 
-    /// Passes a comment over, if the slash just read begins one.
-    fn comment(&mut self) {
-        if self.peek() == Some(b'*') {
-            let end = memchr::memmem::find(self.rest().get(1..).unwrap_or_default(), b"*/");
-            self.at = end.map_or(self.css.len(), |end| self.at + end + 3);
-        }
+    fn end_of_comment(&mut self) {
+        let end = memchr::memmem::find(self.rest(), b"*/");
+        self.skip_to(end.map(|end| end + 2), Within::Comment);
+    }
+
+    fn end_of_namespace(&mut self) {
+        let end = memchr::memchr2(b';', b'{', self.rest());
+        self.skip_to(end, Within::Namespace);
     }
 
     fn space(&mut self) {
@@ -79,96 +237,121 @@ impl<'a, F: FnMut(usize, &[u8])> Scanner<'a, F> {
         }
     }
 
-    fn space_and_comments(&mut self) {
-        loop {
-            self.space();
-            if !self.rest().starts_with(b"/*") {
-                return;
-            }
-            self.at += 1;
-            self.comment();
-        }
-    }
-
-    /// Reads a string whose quote was just read: where its text begins, and the text.
-    fn string(&mut self, quote: u8) -> (usize, Cow<'a, [u8]>) {
-        let start = self.at;
-        let mut end = None;
+    /// Goes behind the end of a string; tells where its text ends.
+    fn end_of_string(&mut self, quote: u8) -> usize {
+        self.state.within = Within::Text(quote);
         while let Some(byte) = self.peek() {
             match byte {
-                b'\\' => self.at += 1,
-                b'\n' => break,
-                byte if byte == quote => {
-                    end = Some(self.at);
-                    self.at += 1;
-                    break;
+                b'\\' if self.rest().starts_with(b"\\\r\n") => self.at += 3,
+                b'\\' => self.at += 2,
+                b'\n' | b'\r' | 0xc => {
+                    self.state.within = Within::Nothing;
+                    return self.at;
                 }
-                _ => {}
+                byte if byte == quote => {
+                    self.state.within = Within::Nothing;
+                    self.at += 1;
+                    return self.at - 1;
+                }
+                _ => self.at += 1,
             }
-            self.at += 1;
         }
-        self.at = self.at.min(self.css.len());
-        let text = self.css.get(start..end.unwrap_or(self.at));
-        (start, unescaped(text.unwrap_or_default()))
+        self.at = self.css.len();
+        self.at
     }
 
-    /// The name that ends where the bracket just read stands.
-    fn name_before(&self) -> &'a [u8] {
-        let before = self.css.get(..self.at - 1).unwrap_or_default();
+    /// Reads a string whose quote was just read.
+    fn string(&mut self, quote: u8) -> Url<'a> {
+        let at = self.at;
+        let end = self.end_of_string(quote);
+        let text = self.css.get(at..end).unwrap_or_default();
+        Url {
+            at,
+            text: unescaped(text),
+        }
+    }
+
+    /// The name that ends at `end`.
+    fn name_before(&self, end: usize) -> &'a [u8] {
+        let before = self.css.get(..end).unwrap_or_default();
         let length = before.iter().rev().take_while(|byte| is_name(**byte));
-        // No name of interest is longer; the walk back must not be, for pages of brackets and letters.
-        let start = before.len() - length.take(20).count();
+        let start = before.len() - length.take(LONGEST_NAME).count();
         before.get(start..).unwrap_or_default()
     }
 
     /// Goes into the function of that name, whose bracket was just read.
-    fn open(&mut self, name: &[u8]) {
+    fn open(&mut self, name: &[u8]) -> Option<Url<'a>> {
         let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
         if is("url") {
-            let start = self.at;
-            self.space();
-            if !matches!(self.peek(), Some(b'"' | b'\'')) {
-                return self.unquoted();
-            }
-            self.at = start;
+            return self.behind_bracket();
         }
-        let holds_urls = ["url", "src", "image-set", "-webkit-image-set", "image"];
+        let holds_urls = ["src", "image-set", "-webkit-image-set", "image"];
         let holds_urls = holds_urls.into_iter().any(is);
-        self.brackets = self.brackets << 1 | u64::from(holds_urls);
+        self.state.brackets = self.state.brackets << 1 | u64::from(holds_urls);
+        None
     }
 
-    /// Reads the rest of `url(`, up to its bracket.
-    fn unquoted(&mut self) {
-        let start = self.at;
+    /// Reads what stands behind `url(`, up to its bracket if there are no quotes.
+    fn behind_bracket(&mut self) -> Option<Url<'a>> {
+        self.space();
+        let at = self.at;
+        match self.peek() {
+            None => {
+                self.state.expected = Expected::Url;
+                None
+            }
+            Some(b'"' | b'\'') => {
+                self.state.brackets = self.state.brackets << 1 | 1;
+                None
+            }
+            Some(_) => {
+                self.end_of_url();
+                let end = self.at.min(self.css.len());
+                let text = self.css.get(at..end).unwrap_or_default();
+                let is_ended = self.state.within == Within::Nothing;
+                let text = text.strip_suffix(b")").filter(|_| is_ended).unwrap_or(text);
+                Some(Url {
+                    at,
+                    text: unescaped(text.trim_ascii_end()),
+                })
+            }
+        }
+    }
+
+    /// Goes behind the bracket of `url(`.
+    fn end_of_url(&mut self) {
+        self.state.within = Within::Url;
         while let Some(byte) = self.peek() {
             match byte {
-                b')' => break,
+                b')' => {
+                    self.at += 1;
+                    self.state.within = Within::Nothing;
+                    return;
+                }
                 b'\\' => self.at += 2,
                 _ => self.at += 1,
             }
         }
-        self.at = self.at.min(self.css.len());
-        let url = self.css.get(start..self.at).unwrap_or_default();
-        self.at += 1;
-        (self.found)(start, &unescaped(url.trim_ascii_end()));
+        self.at = self.css.len();
     }
 
     /// Reads a name in which a backslash, just read, escapes something.
-    fn escaped_name(&mut self) {
-        let start = self.at - 1;
-        let before = self.css.get(..start).unwrap_or_default();
-        let begun = before.iter().rev().take_while(|byte| is_name(**byte));
-        let begun = begun.take(20).count();
-        self.at = start;
+    fn escaped_name(&mut self) -> (usize, Option<Url<'a>>) {
+        let escape = self.at - 1;
+        let begin = escape - self.name_before(escape).len();
+        self.at = escape;
         self.name();
-        let name = self.css.get(start - begun..self.at).unwrap_or_default();
+        let name = self.css.get(begin..self.at).unwrap_or_default();
         let name = unescaped(name);
-        let at_rule = before.len().checked_sub(begun + 1);
-        if at_rule.and_then(|at| before.get(at)) == Some(&b'@') {
+        let before = begin.checked_sub(1);
+        if let Some(at) = before.filter(|at| self.css.get(*at) == Some(&b'@')) {
             self.rule(&name);
+            (at, None)
         } else if self.peek() == Some(b'(') {
             self.at += 1;
-            self.open(&name);
+            (begin, self.open(&name))
+        } else {
+            (begin, None)
         }
     }
 
@@ -200,72 +383,15 @@ impl<'a, F: FnMut(usize, &[u8])> Scanner<'a, F> {
 
     fn rule(&mut self, name: &[u8]) {
         if name.eq_ignore_ascii_case(b"import") {
-            self.space_and_comments();
-            if let Some(quote @ (b'"' | b'\'')) = self.peek() {
-                self.at += 1;
-                let (start, url) = self.string(quote);
-                (self.found)(start, &url);
-            }
+            self.state.expected = Expected::Import;
         } else if name.eq_ignore_ascii_case(b"namespace") {
-            let end = memchr::memchr2(b';', b'{', self.rest());
-            self.at = end.map_or(self.css.len(), |end| self.at + end);
+            self.end_of_namespace();
         }
     }
 }
 
 const fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | 0x80..)
-}
-
-/// `text` with its escapes undone.
-fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
-    if memchr::memchr(b'\\', text).is_none() {
-        return Cow::Borrowed(text);
-    }
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = memchr::memchr(b'\\', rest) {
-        let (before, from) = rest.split_at(at);
-        out.extend_from_slice(before);
-        let behind = from.get(1..).unwrap_or_default();
-        let (character, length) = escape(behind);
-        if let Some(character) = character {
-            let mut bytes = [0; 4];
-            out.extend_from_slice(character.encode_utf8(&mut bytes).as_bytes());
-            rest = behind.get(length..).unwrap_or_default();
-        } else if length > 0 {
-            // A newline within a string.
-            rest = behind.get(length..).unwrap_or_default();
-        } else {
-            // The byte itself, perhaps the first of several.
-            out.extend(behind.first());
-            rest = behind.get(1..).unwrap_or_default();
-        }
-    }
-    out.extend_from_slice(rest);
-    Cow::Owned(out)
-}
-
-/// What stands behind a backslash: the character whose code it is and the code's length, or the length of
-/// a newline, or nothing: then the next byte is meant.
-fn escape(text: &[u8]) -> (Option<char>, usize) {
-    let digits = text
-        .iter()
-        .take(6)
-        .take_while(|byte| byte.is_ascii_hexdigit());
-    let length = digits.count();
-    let digits = text
-        .get(..length)
-        .and_then(|digits| std::str::from_utf8(digits).ok());
-    let code = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
-    let behind = text.get(length..).unwrap_or_default();
-    let space = match behind {
-        [b'\r', b'\n', ..] => 2,
-        [byte, ..] if is_space(*byte) && (length > 0 || *byte != b' ' && *byte != b'\t') => 1,
-        _ => 0,
-    };
-    let character = code.map(|code| char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
-    (character, length + space)
 }
 
 #[cfg(test)]

@@ -95,7 +95,7 @@ pub(super) fn placeholder(slug: &str, url: &[u8], base: &Base, origin: &str) -> 
     let location = match base.read(&url) {
         Reference::Absolute(location) => location,
         Reference::Relative(relative) => base.join(relative),
-        Reference::Script(_) | Reference::Nowhere => return None,
+        Reference::Script(_) | Reference::Data(_) | Reference::Nowhere => return None,
     };
     let mut address = format!("{origin}/.privet/embed?vendor={slug}&url=");
     for byte in location.absolute() {

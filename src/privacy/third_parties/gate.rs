@@ -10,7 +10,6 @@ use super::{
     inert::{self, Finding},
     insert::Urgency,
     judge::{Judge, looks_at_own},
-    page::PageContext,
     progress::Progress,
     refused,
     script_kind::ScriptKind,
@@ -19,14 +18,11 @@ use super::{
 };
 use crate::privacy::{
     html::{
-        Attribute, Content, EndTag, Namespace, PageHandler, Rewriter, StartTag, Syntax, Word,
-        decode_entities, word,
+        Content, EndTag, Namespace, PageHandler, Part, StartTag, Syntax, Word, decode_entities,
+        word,
     },
     policy::{Policy, Stripped},
 };
-
-/// How deep pages in attributes of pages are read.
-const DEEPEST: u8 = 2;
 
 /// The gate at work on one piece of a page.
 #[derive(Debug)]
@@ -50,26 +46,38 @@ impl<'a> Gating<'a> {
             host: &self.page.context.host,
             base: self.page.base(),
             looks_at_own: self.page.looks_at_own.unwrap_or(true),
+            depth: self.page.depth,
         }
     }
 
-    /// Takes note of `<base href>`, the first of which counts.
+    /// Takes note of `<base href>`, the first of which counts. One that counts for some browsers only, or
+    /// for none, is put out of the way.
     fn note_base(&mut self, tag: &mut StartTag<'_>) {
+        let place = tag.place();
+        let is_certain = tag.namespace() == Namespace::Html && !place.template && !place.noscript;
+        if let Some(href) = tag.attribute("href").filter(|_| !is_certain) {
+            if self.page.context.applies {
+                self.page.is_changed = true;
+                tag.prefix(&href, inert::PREFIX);
+            }
+            return;
+        }
         let href = tag.attribute("href").and_then(|attribute| attribute.value);
-        let Some(href) = href.filter(|_| self.page.base.is_none()) else {
+        let Some(href) = href.filter(|_| !self.page.has_base) else {
             return;
         };
         let href = decode_entities(href);
-        // What was put into the page before it would be asked of the vendor.
-        if self.page.is_changed
+        // What stands in the page before it, or was put there, would be asked of the vendor.
+        if (self.page.is_changed || !place.head)
             && let Some(whose) = self.judge().url(&href)
         {
             self.refuse_base(tag, whose);
             return;
         }
-        let base = self.page.url.based(&cleaned(&href));
+        let base = self.page.base().based(&cleaned(&href));
         self.page.looks_at_own = Some(looks_at_own(self.policy, &self.page.context.host, &base));
         self.page.base = Some(base);
+        self.page.has_base = true;
     }
 
     fn refuse_base(&mut self, tag: &mut StartTag<'_>, whose: Stripped) {
@@ -85,19 +93,25 @@ impl<'a> Gating<'a> {
     fn findings<'t>(&mut self, tag: &mut StartTag<'t>, element: Element) -> Vec<Finding<'t>> {
         let mut findings = Vec::new();
         for attribute in tag.attributes() {
-            if !may_fetch(attribute.name) {
+            let name = match self.page.context.syntax {
+                Syntax::Html => attribute.name,
+                // Whatever prefix the names of links have.
+                Syntax::Xml => local(attribute.name),
+            };
+            if !may_fetch(name) {
                 continue;
             }
-            let (Some(fetch), Some(raw)) = (fetch(element, attribute.name), attribute.value) else {
+            let (Some(fetch), Some(raw)) = (fetch(element, name), attribute.value) else {
                 continue;
             };
             let found = match fetch {
                 Fetch::Style => self.style_attribute(raw),
-                Fetch::Page => {
-                    self.nested_page(tag, &attribute, raw);
-                    None
-                }
-                _ => refused::attribute(&self.judge(), tag, fetch, raw).map(|whose| (whose, None)),
+                Fetch::Page => self
+                    .nested_page(tag, &attribute, raw)
+                    .map(|whose| (whose, None)),
+                _ => refused::attribute(&self.judge(), tag, fetch, raw)
+                    .or_else(|| self.document(tag, fetch, raw))
+                    .map(|whose| (whose, None)),
             };
             if fetch.is_told_of() || (fetch == Fetch::Link && found.is_some()) {
                 self.note_seen(raw, found.is_some());
@@ -141,37 +155,6 @@ impl<'a> Gating<'a> {
         let gated = gated && self.page.context.applies;
         seen.note(&self.judge(), &decode_entities(url), gated);
         self.page.seen = seen;
-    }
-
-    /// Gates the page in a frame's attribute.
-    fn nested_page(&mut self, tag: &mut StartTag<'_>, attribute: &Attribute<'_>, raw: &[u8]) {
-        if self.page.depth == DEEPEST {
-            return;
-        }
-        let mut nested = Progress::new(PageContext {
-            syntax: Syntax::Html,
-            ..self.page.context.clone()
-        });
-        nested.base.clone_from(&self.page.base);
-        nested.depth = self.page.depth + 1;
-        nested.frames = self.page.frames;
-        let mut gating = Gating::new(&mut nested, self.policy);
-        let mut rewriter = Rewriter::new(Syntax::Html, self.page.context.memory);
-        let mut page = Vec::new();
-        let is_read = rewriter
-            .write(&decode_entities(raw), &mut gating, &mut page)
-            .and_then(|()| rewriter.end(&mut gating, &mut page));
-        self.page.frames = nested.frames;
-        self.page.seen.extend(std::mem::take(&mut nested.seen));
-        // Of what can't be read only the beginning is shown.
-        if nested.is_changed || is_read.is_err() {
-            tag.set_value(attribute, &inert::escaped(&page));
-            self.page.is_changed = true;
-        }
-        nested
-            .gated
-            .into_iter()
-            .for_each(|whose| self.page.count(whose));
     }
 
     /// Makes the element inert.
@@ -228,40 +211,23 @@ impl PageHandler for Gating<'_> {
         }
     }
 
-    fn held(
-        &mut self,
-        tag: &mut StartTag<'_>,
-        content: &[u8],
-        _is_complete: bool,
-    ) -> Option<Vec<u8>> {
-        if element(tag) == Element::Style {
-            return self.held_style(tag, content);
-        }
-        let judge = self.judge();
-        // In SVG and XML character references stand for characters in it.
-        let content = if self.is_markup(tag) {
-            decode_entities(content)
-        } else {
-            Cow::Borrowed(content)
+    fn held(&mut self, tag: &mut StartTag<'_>, content: &[u8], is_last: bool) -> Part {
+        self.first_part(tag, content, is_last)
+    }
+
+    fn held_further(&mut self, content: &[u8], is_last: bool, after: &mut Vec<u8>) -> Part {
+        self.further_part(content, is_last, after)
+    }
+
+    fn instruction(&mut self, text: &[u8]) -> bool {
+        let Some(whose) =
+            stylesheet(text).and_then(|href| self.judge().url(&decode_entities(href)))
+        else {
+            return true;
         };
-        let kind = script_kind(tag);
-        let find = |judge: &Judge<'_>| match kind {
-            ScriptKind::Addresses => judge.addresses(&content),
-            _ => judge.script(&content),
-        };
-        if let Some(whose) = find(&judge) {
-            let all = refused::all(&judge, whose, find);
-            self.page.count(whose);
-            if self.page.context.applies {
-                self.page.is_changed = true;
-                inert::make_script(tag);
-                inert::name_vendors(self.policy, tag, &all);
-                self.want(Urgency::Blocking, tag);
-            }
-        } else if self.asks_consent_mode() && judge.holds_container(&content) {
-            self.want(Urgency::Blocking, tag);
-        }
-        None
+        self.page.count(whose);
+        self.page.is_changed |= self.page.context.applies;
+        !self.page.context.applies
     }
 
     fn end_tag(&mut self, tag: &mut EndTag<'_>) {
@@ -312,35 +278,18 @@ impl PageHandler for Gating<'_> {
     }
 }
 
-impl Gating<'_> {
-    fn held_style(&mut self, tag: &mut StartTag<'_>, content: &[u8]) -> Option<Vec<u8>> {
-        let (css, whose) = self.restyled(tag, content)?;
-        self.page.count(whose.first().copied()?);
-        if !self.page.context.applies {
-            return None;
+/// The address of a style sheet that a processing instruction of XML names (xml-stylesheet §3).
+fn stylesheet(instruction: &[u8]) -> Option<&[u8]> {
+    let mut rest = instruction.strip_prefix(b"xml-stylesheet")?;
+    loop {
+        let (name, behind) = rest.split_at_checked(memchr::memchr(b'=', rest)?)?;
+        let behind = behind.get(1..)?.trim_ascii_start();
+        let (quote, behind) = behind.split_first()?;
+        let (value, behind) = behind.split_at_checked(memchr::memchr(*quote, behind)?)?;
+        if name.trim_ascii() == b"href" {
+            return Some(value);
         }
-        self.page.is_changed = true;
-        inert::name_vendors(self.policy, tag, &whose);
-        self.want(Urgency::Deferred, tag);
-        Some(css)
-    }
-}
-
-impl Gating<'_> {
-    /// Whether a script's or style's content is markup.
-    fn is_markup(&self, tag: &StartTag<'_>) -> bool {
-        tag.namespace() != Namespace::Html || self.page.context.syntax == Syntax::Xml
-    }
-
-    /// A style element's CSS with what is refused made inert. In SVG and XML character references stand for
-    /// characters in it.
-    fn restyled(&self, tag: &StartTag<'_>, content: &[u8]) -> Option<(Vec<u8>, Vec<Stripped>)> {
-        let plain = self.judge().restyled(content);
-        if plain.is_some() || !self.is_markup(tag) || memchr::memchr(b'&', content).is_none() {
-            return plain;
-        }
-        let (css, whose) = self.judge().restyled(&decode_entities(content))?;
-        Some((inert::escaped(&css), whose))
+        rest = behind.get(1..)?;
     }
 }
 
@@ -349,16 +298,18 @@ fn may_hold_url(style: &[u8]) -> bool {
     memchr::memchr2(b'(', b'&', style).is_some()
 }
 
-fn element(tag: &StartTag<'_>) -> Element {
+pub(super) fn element(tag: &StartTag<'_>) -> Element {
     // A prefix in XML says what the namespace says.
-    let local = tag.name().rsplit(|byte| *byte == b':').next();
-    Element::of(
-        local.unwrap_or_default(),
-        tag.namespace() == Namespace::Html,
-    )
+    Element::of(local(tag.name()), tag.namespace() == Namespace::Html)
 }
 
-fn script_kind(tag: &StartTag<'_>) -> ScriptKind {
+/// A name without its prefix.
+fn local(name: &[u8]) -> &[u8] {
+    let local = name.rsplit(|byte| *byte == b':').next();
+    local.unwrap_or_default()
+}
+
+pub(super) fn script_kind(tag: &StartTag<'_>) -> ScriptKind {
     let kind = tag.attribute("type").and_then(|attribute| attribute.value);
     ScriptKind::of(kind.map(decode_entities).as_deref())
 }

@@ -50,6 +50,10 @@ fn scripts_of_refused_vendors_do_not_run() {
             r#"<script type="text/plain" data-privet-vendor="heat" data-privet-type="importmap">{"imports":{"x":"https:\/\/static.heat.example/x.mjs"}}</script>"#,
         ),
         (
+            r#"<script type="importmap">{"imports":{"x":"\u0068ttps://static.heat.example/x.mjs"}}</script>"#,
+            r#"<script type="text/plain" data-privet-vendor="heat" data-privet-type="importmap">{"imports":{"x":"\u0068ttps://static.heat.example/x.mjs"}}</script>"#,
+        ),
+        (
             "<script src=\"/m/collect.js?tid=H-1\"></script><script src=\"/m/collect.js\"></script>",
             "<script type=\"text/plain\" data-privet-vendor=\"heat\" data-privet-src=\"/m/collect.js?tid=H-1\"></script><script src=\"/m/collect.js\"></script>",
         ),
@@ -191,6 +195,10 @@ fn relative_urls_follow_the_first_base() {
             "<base target=_top><base href=x/><img src=b>",
         ),
         (
+            "<form action=x><base href=//static.heat.example/>",
+            "<form action=x><base data-privet-vendor=\"heat\" data-privet-href=//static.heat.example/>",
+        ),
+        (
             "<base href=https://static.heat.example/><form action=x>",
             "<base href=https://static.heat.example/><form action=\"https://www.example.com/.privet/\" data-privet-vendor=\"heat\" data-privet-action=x>",
         ),
@@ -198,21 +206,20 @@ fn relative_urls_follow_the_first_base() {
 }
 
 #[test]
-fn what_names_several_vendors_tells_them_all() {
-    assert_all(&[
-        (
-            "<img srcset='//static.heat.example/1.png 1x, /own 2x, //www.tube.example/embed/ 3x, //in.heat.example/4 4x'>",
-            "<img data-privet-vendor=\"heat tube\" data-privet-srcset='//static.heat.example/1.png 1x, /own 2x, //www.tube.example/embed/ 3x, //in.heat.example/4 4x'>",
-        ),
-        (
-            "<a ping='//www.social.example/tr //in.heat.example' onclick=\"fetch('//www.tube.example/embed/x')\">",
-            "<a data-privet-vendor=\"social-pixel heat tube\" data-privet-ping='//www.social.example/tr //in.heat.example' data-privet-onclick=\"fetch('//www.tube.example/embed/x')\">",
-        ),
-        (
-            "<script>_heat=1;x='static.heat.example';new Image().src='//www.social.example/tr?id=1'</script>",
-            "<script type=\"text/plain\" data-privet-vendor=\"heat social-pixel\">_heat=1;x='static.heat.example';new Image().src='//www.social.example/tr?id=1'</script>",
-        ),
-    ]);
+fn a_base_that_no_browser_or_not_every_one_heeds_changes_nothing() {
+    for (open, close) in [
+        ("<svg>", "</svg>"),
+        ("<template>", "</template>"),
+        ("<noscript>", "</noscript>"),
+    ] {
+        let base = "<base href=https://static.heat.example/>";
+        let out = refused(&format!("{open}<base href=/>{close}{base}<img src=x>"));
+        assert!(out.contains("<base data-privet-href=/>"), "{out}");
+        assert!(
+            out.contains("data-privet-href=https://static.heat.example/"),
+            "{out}"
+        );
+    }
 }
 
 #[test]
@@ -371,4 +378,21 @@ fn xhtml_stays_well_formed() {
         "<html><body><script src=\"/.privet/privet.js\" data-privet-granted=\"\"></script>\
          <script type=\"text/plain\" data-privet-vendor=\"heat\" data-privet-src=\"//static.heat.example/x.js?a&amp;b\"/></body></html>"
     );
+}
+
+#[test]
+fn links_of_xml_are_known_by_any_prefix() {
+    let policy = policy(&[], ThirdPartyRules::default());
+    let context = PageContext {
+        syntax: Syntax::Xml,
+        ..context(&policy)
+    };
+    for prefix in ["xlink", "x"] {
+        let page = format!("<s:image {prefix}:href='//static.heat.example/x'/>");
+        let (out, _) = gated(&policy, &context, &page);
+        let expected = format!(
+            "<s:image data-privet-vendor=\"heat\" {prefix}:data-privet-href='//static.heat.example/x'/>"
+        );
+        assert_eq!(out, expected);
+    }
 }

@@ -4,7 +4,13 @@
 use std::borrow::Cow;
 
 use super::{
-    css, loading, snippets, srcset,
+    css,
+    data_url::{DataUrl, Kind},
+    host::decoded,
+    loading,
+    nested::DEEPEST,
+    snippets, srcset,
+    state::State,
     url::{Base, Location, Reference, cleaned, is_plainly_relative},
 };
 use crate::privacy::{
@@ -15,6 +21,20 @@ use crate::privacy::{
 
 /// The slug of third parties that no vendor claims.
 pub(super) const UNKNOWN: &str = "unknown";
+
+/// Longer scripts are applications, bytes.
+const LONG: usize = 16 * 1024;
+
+/// What is known of a script that is read in parts.
+#[derive(Debug, Default)]
+pub(super) struct Script {
+    state: State,
+    met: snippets::Met,
+    is_long: bool,
+}
+
+/// CSS, and whose URLs were made inert in it.
+pub(super) type Restyled = (Vec<u8>, Vec<Stripped>);
 
 /// Decides for one page and visitor.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +47,8 @@ pub(super) struct Judge<'a> {
     pub(super) base: &'a Base,
     /// Whether a path of the base's host may be a vendor's; mostly not.
     pub(super) looks_at_own: bool,
+    /// In how many `data:` URLs and pages in pages it is.
+    pub(super) depth: u8,
 }
 
 /// Whether URLs that are relative to `base` have to be looked at, on a page of `host`.
@@ -53,7 +75,16 @@ impl Judge<'_> {
             Reference::Relative(relative) if self.looks_at_own => {
                 self.location(&self.base.join(relative))
             }
-            Reference::Script(script) => self.script(script),
+            // Browsers decode it before they run it.
+            Reference::Script(script) => self.script(&decoded(script)),
+            Reference::Data(text) => {
+                let url = DataUrl::read(text)?;
+                match url.kind {
+                    Kind::Style => self.deeper(|judge| judge.style(&url.content())),
+                    Kind::Script => self.deeper(|judge| judge.script(&url.content())),
+                    Kind::Page(_) | Kind::Other => None,
+                }
+            }
             Reference::Relative(_) | Reference::Nowhere => None,
         }
     }
@@ -66,8 +97,20 @@ impl Judge<'_> {
         match self.base.read(&cleaned(url)) {
             Reference::Absolute(location) => self.looks_at_own || location.host != self.host,
             Reference::Relative(_) => self.looks_at_own,
-            Reference::Script(_) | Reference::Nowhere => true,
+            Reference::Script(_) | Reference::Data(_) | Reference::Nowhere => true,
         }
+    }
+
+    /// What is found in what an URL itself holds.
+    fn deeper(&self, find: impl FnOnce(&Judge<'_>) -> Option<Stripped>) -> Option<Stripped> {
+        if self.depth >= DEEPEST {
+            return Some(Stripped(None));
+        }
+        find(&Judge {
+            depth: self.depth + 1,
+            base: &self.base.opaque(),
+            ..*self
+        })
     }
 
     /// Whether an attribute's value surely leads to the website, at a glance.
@@ -82,7 +125,15 @@ impl Judge<'_> {
             looks_at_own: true,
             ..*self
         };
-        careful.url(url)
+        let cleaned = cleaned(url);
+        match self.base.read(&cleaned) {
+            // Browsers run it, whatever its type.
+            Reference::Data(text) => {
+                let url = DataUrl::read(text)?;
+                self.deeper(|judge| judge.script(&url.content()))
+            }
+            _ => careful.url(url),
+        }
     }
 
     fn location(&self, location: &Location<'_>) -> Option<Stripped> {
@@ -182,37 +233,70 @@ impl Judge<'_> {
     }
 
     /// CSS with every refused URL behind `data:,privet:SLUG:`, with whose they are; `None` if there is none.
-    pub(super) fn restyled(&self, css: &[u8]) -> Option<(Vec<u8>, Vec<Stripped>)> {
+    pub(super) fn restyled(&self, css: &[u8]) -> Option<Restyled> {
+        let (_, restyled) = self.restyled_part(&mut css::Style::default(), css, true);
+        restyled
+    }
+
+    /// The same of a part of a style, and how much of it is done with, see [`css::Style::read`].
+    pub(super) fn restyled_part(
+        &self,
+        style: &mut css::Style,
+        css: &[u8],
+        is_last: bool,
+    ) -> (usize, Option<Restyled>) {
         let mut out = Vec::new();
-        let mut done = 0;
+        let mut copied = 0;
         let mut whose = Vec::new();
-        css::urls(css, |at, url| {
-            if let Some(refused) = self.url(url) {
-                out.extend_from_slice(css.get(done..at).unwrap_or_default());
+        let done = style.read(css, is_last, |url| {
+            if let Some(refused) = self.url(&url.text) {
+                out.extend_from_slice(css.get(copied..url.at).unwrap_or_default());
                 let prefix = format!("data:,privet:{}:", slug_of(self.policy, refused));
                 out.extend_from_slice(prefix.as_bytes());
-                done = at;
+                copied = url.at;
                 whose.push(refused);
             }
         });
         if whose.is_empty() {
-            return None;
+            return (done, None);
         }
-        out.extend_from_slice(css.get(done..).unwrap_or_default());
-        Some((out, whose))
+        out.extend_from_slice(css.get(copied..done).unwrap_or_default());
+        (done, Some((out, whose)))
     }
 
     /// Whose loader an inline script, an event handler or a `javascript:` URL is, if they are refused.
     pub(super) fn script(&self, script: &[u8]) -> Option<Stripped> {
-        if is_state(script) {
-            return None;
+        self.script_part(&mut Script::default(), script, 0, true).1
+    }
+
+    /// The same of the next part of a script, and how much of it is done with: all but `overlap` bytes,
+    /// which must come again with what follows.
+    pub(super) fn script_part(
+        &self,
+        script: &mut Script,
+        part: &[u8],
+        overlap: usize,
+        is_last: bool,
+    ) -> (usize, Option<Stripped>) {
+        let state = script.state.read(part, is_last);
+        if !script.state.is_over() {
+            return (state, None);
         }
-        let script = snippets::plain(script);
+        script.is_long |= !is_last || part.len() > LONG;
+        let done = state.max(part.len() - overlap);
+        let code = snippets::plain(part.get(state..).unwrap_or_default());
         let snippets = self.policy.catalogue().snippets();
-        if let Some(vendor) = snippets.find(&script, |vendor| self.refuses(vendor)) {
-            return Some(Stripped(Some(vendor)));
-        }
-        loading::find(&script, |address| {
+        let found = snippets.find_on(&mut script.met, &code, |vendor| self.refuses(vendor));
+        let whose = match found {
+            Some(vendor) => Some(Stripped(Some(vendor))),
+            None => self.loaded(&code, script.is_long),
+        };
+        (done, whose)
+    }
+
+    /// Whose address code loads from, if they are refused.
+    fn loaded(&self, code: &[u8], is_long: bool) -> Option<Stripped> {
+        loading::find(code, is_long, |address| {
             let host = std::str::from_utf8(address.host).ok()?;
             let host = if host.bytes().any(|byte| byte.is_ascii_uppercase()) {
                 Cow::Owned(host.to_ascii_lowercase())
@@ -233,28 +317,12 @@ impl Judge<'_> {
     /// The first refused URL in JSON that tells a browser where modules are, or what to fetch soon.
     pub(super) fn addresses(&self, json: &[u8]) -> Option<Stripped> {
         let json = snippets::plain(json);
-        let mut strings = json.split(|byte| *byte == b'"').skip(1).step_by(2);
-        strings.find_map(|text| self.url(text))
+        // What stands between strings is no URL.
+        json.split(|byte| *byte == b'"').find_map(|text| {
+            let quoted = [b"\"", text, b"\""].concat();
+            let unescaped = memchr::memchr(b'\\', text)
+                .and_then(|_| serde_json::from_slice::<String>(&quoted).ok());
+            self.url(unescaped.as_deref().map_or(text, str::as_bytes))
+        })
     }
-}
-
-/// What frameworks write a page's state with. It is data that only looks like code, whatever it
-/// mentions; without it the page does not come alive.
-fn is_state(script: &[u8]) -> bool {
-    const STATES: [&[u8]; 12] = [
-        b"self.__next_f.push(",
-        b"(self.__next_f=",
-        b"__NEXT_DATA__",
-        b"window.__NUXT__",
-        b"window.__INITIAL_STATE__",
-        b"window.__PRELOADED_STATE__",
-        b"window.__APOLLO_STATE__",
-        b"window.__remixContext",
-        b"window.__reactRouterContext",
-        b"window.__staticRouterHydrationData",
-        b"window.__sveltekit",
-        b"window.___gatsby",
-    ];
-    let script = script.trim_ascii_start();
-    STATES.iter().any(|state| script.starts_with(state))
 }

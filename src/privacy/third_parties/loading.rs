@@ -9,13 +9,13 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 use memchr::memmem;
 
-/// Longer scripts are applications, whose parts have nothing to do with each other.
-const LONGEST: usize = 16 * 1024;
 /// How far from an address the code that loads it may stand, bytes.
 const NEAR: usize = 1024;
+/// The same in long scripts: those are applications, whose parts have little to do with each other.
+const NEAR_IN_LONG: usize = 256;
 
 /// How much of an address behind its host is looked at, bytes.
-const LONGEST_TARGET: usize = 2048;
+const LONGEST_TARGET: usize = 512;
 
 /// What code that fetches, or inserts an element that does, is written with.
 const LOADING: [&str; 33] = [
@@ -67,15 +67,20 @@ pub(super) struct Address<'a> {
     pub(super) target: &'a [u8],
 }
 
+/// Whether code fetches, or inserts an element that does.
+pub(super) fn loads(code: &[u8]) -> bool {
+    let loaders = LOADERS.as_ref();
+    loaders.is_none_or(|loaders| loaders.is_match(code))
+}
+
 /// What `judge` makes of the first address in `script` that is loaded from. `judge` says what it wants of an
 /// address, and whether a path of that host was asked for in particular.
 pub(super) fn find<T>(
     script: &[u8],
+    is_long: bool,
     mut judge: impl FnMut(&Address<'_>) -> Option<(T, bool)>,
 ) -> Option<T> {
-    if script.len() > LONGEST {
-        return None;
-    }
+    let near = if is_long { NEAR_IN_LONG } else { NEAR };
     let mut loading: Option<Vec<usize>> = None;
     addresses(script).find_map(|address| {
         let (judged, by_path) = judge(&address)?;
@@ -87,7 +92,7 @@ pub(super) fn find<T>(
         let around = [next.checked_sub(1), Some(next)];
         let mut around = around.into_iter().flatten().filter_map(|at| places.get(at));
         around
-            .any(|place| place.abs_diff(address.at) <= NEAR)
+            .any(|place| place.abs_diff(address.at) <= near)
             .then_some(judged)
     })
 }
@@ -161,13 +166,13 @@ fn addresses(script: &[u8]) -> impl Iterator<Item = Address<'_>> {
 mod tests {
     use super::*;
 
-    fn loads(script: &str) -> bool {
+    fn is_loaded(script: &str, is_long: bool) -> bool {
         let vendors: [&[u8]; 3] = [
             b"www.social.example",
             b"cdn.heat.example",
             b"www.heat.example",
         ];
-        let found = find(script.as_bytes(), |address| {
+        let found = find(script.as_bytes(), is_long, |address| {
             let by_path = address.target.starts_with(b"/tr");
             vendors.contains(&address.host).then_some(((), by_path))
         });
@@ -185,8 +190,12 @@ mod tests {
             "var h='cdn.heat.example';n=new Image;n.src='https://'+h+'/x'",
             "e.src='https://www.social.example/embed/1'",
         ] {
-            assert!(loads(script), "{script}");
+            assert!(is_loaded(script, false), "{script}");
+            assert!(is_loaded(script, true), "{script}");
         }
+        let far = " ".repeat(NEAR_IN_LONG);
+        let apart = format!("fetch('/x');{far}var u='https://cdn.heat.example/x.js'");
+        assert!(is_loaded(&apart, false) && !is_loaded(&apart, true));
         let far = " ".repeat(NEAR);
         for script in [
             "var config={heat:'https://cdn.heat.example/x.js'}",
@@ -195,12 +204,8 @@ mod tests {
             "// fetch(x) from cdn.heat.example",
             "fetch('/x?u=cdn.heat.example.evil.test')",
             &format!("fetch('/x');{far}var u='https://cdn.heat.example/x.js'"),
-            &format!(
-                "fetch('https://cdn.heat.example/x.js');{}",
-                " ".repeat(LONGEST)
-            ),
         ] {
-            assert!(!loads(script), "{script}");
+            assert!(!is_loaded(script, false), "{script}");
         }
     }
 }

@@ -3,27 +3,32 @@
 //!
 //! [`PageGate`] makes the elements of a page inert that belong to refused vendors. In the order of its
 //! flow: `elements` tells what of an element makes a browser fetch; `srcset`, `css` and `refresh` find
-//! the URLs in it; `url` and `host` read them; `hosts`, `snippets` and `loading` know whose they are;
-//! `judge` decides, `refused` on whole attributes; `inert` and `embed` say what becomes of the element, `insert`
-//! and `own_scripts` which scripts of
+//! the URLs in it; `url`, `data_url` and `host` read them, `nested` pages in them; `hosts`, `snippets` and
+//! `loading` know whose they are; `judge` decides, `refused` on whole attributes, and of long scripts and
+//! styles part by part in `held`; `inert` and `embed` say what becomes of the element, `insert` and
+//! `own_scripts` which scripts of
 //! privet's own the page needs.
 
 mod click_identifiers;
 mod countries;
 mod csp;
 mod css;
+mod css_escape;
+mod data_url;
 mod disguise;
 mod disguised_cookies;
 mod elements;
 mod embed;
 mod fields;
 mod gate;
+mod held;
 mod host;
 mod hosts;
 mod inert;
 mod insert;
 mod judge;
 mod loading;
+mod nested;
 mod own_scripts;
 mod page;
 mod payloads;
@@ -37,6 +42,7 @@ mod script_kind;
 mod seen;
 mod snippets;
 mod srcset;
+mod state;
 mod url;
 mod wildcard;
 
@@ -52,7 +58,11 @@ pub(super) use payloads::Payloads;
 #[cfg(test)]
 mod gate_tests;
 #[cfg(test)]
+mod held_tests;
+#[cfg(test)]
 mod insert_tests;
+#[cfg(test)]
+mod nested_tests;
 #[cfg(test)]
 mod test_pages;
 

@@ -38,14 +38,22 @@ impl Gating<'_> {
     /// Asks for `privet.js` before this tag, or as soon as there is a place. Loaded deferred, it comes too
     /// late for the scripts that follow: then it is put in once more; it runs once.
     pub(super) fn want(&mut self, urgency: Urgency, tag: &mut StartTag<'_>) {
-        let page = &mut *self.page;
-        // Browsers without scripts read what is in `noscript`.
-        let is_of_use = page.context.is_document && page.context.applies && !tag.place().noscript;
-        if is_of_use && page.inserted < Some(urgency) {
-            page.wanted = page.wanted.max(Some(urgency));
-            page.is_changed = true;
+        if self.ask(urgency, tag.place().noscript) {
             self.insert_wanted(tag);
         }
+    }
+
+    /// Asks for it as soon as there is a place; false if it is there, or of no use.
+    pub(super) fn ask(&mut self, urgency: Urgency, in_noscript: bool) -> bool {
+        let page = &mut *self.page;
+        // Browsers without scripts read what is in `noscript`.
+        let is_of_use = page.context.is_document && page.context.applies && !in_noscript;
+        let is_wanted = is_of_use && page.inserted < Some(urgency);
+        if is_wanted {
+            page.wanted = page.wanted.max(Some(urgency));
+            page.is_changed = true;
+        }
+        is_wanted
     }
 
     /// What a script that may run needs beside it.

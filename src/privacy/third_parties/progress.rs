@@ -1,6 +1,7 @@
 //! What the gate knows of a page so far.
 
 use super::{
+    held::Held,
     insert::{self, Urgency},
     page::PageContext,
     seen::SeenHosts,
@@ -17,8 +18,10 @@ pub(super) struct Progress {
     pub(super) context: PageContext,
     /// The page's own URL.
     pub(super) url: Base,
-    /// What relative URLs are completed from, once `<base>` says so.
+    /// What relative URLs are completed from, where that isn't the page's own URL.
     pub(super) base: Option<Base>,
+    /// Whether `<base>` said so.
+    pub(super) has_base: bool,
     /// See `judge::looks_at_own`; `None` until that is known.
     pub(super) looks_at_own: Option<bool>,
     /// The script that is in the page.
@@ -34,6 +37,8 @@ pub(super) struct Progress {
     pub(super) frames: u32,
     /// Whether a frame was taken out, so that those behind it stand in other places than they would.
     pub(super) has_lost_frames: bool,
+    /// The element whose content is being read.
+    pub(super) held: Option<Held>,
 }
 
 impl Progress {
@@ -43,6 +48,7 @@ impl Progress {
             url: url.unwrap_or_else(|| Base::of_host(&context.host)),
             context,
             base: None,
+            has_base: false,
             looks_at_own: None,
             inserted: None,
             wanted: None,
@@ -53,6 +59,7 @@ impl Progress {
             depth: 0,
             frames: 0,
             has_lost_frames: false,
+            held: None,
         }
     }
 

@@ -77,3 +77,33 @@ pub(super) fn all(
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::privacy::third_parties::{
+        ThirdPartyRules,
+        test_pages::{context, gated, policy},
+    };
+
+    #[test]
+    fn what_names_several_vendors_tells_them_all() {
+        let policy = policy(&[], ThirdPartyRules::default());
+        for (page, expected) in [
+            (
+                "<img srcset='//static.heat.example/1.png 1x, /own 2x, //www.tube.example/embed/ 3x, //in.heat.example/4 4x'>",
+                "<img data-privet-vendor=\"heat tube\" data-privet-srcset='//static.heat.example/1.png 1x, /own 2x, //www.tube.example/embed/ 3x, //in.heat.example/4 4x'>",
+            ),
+            (
+                "<a ping='//www.social.example/tr //in.heat.example' onclick=\"fetch('//www.tube.example/embed/x')\">",
+                "<a data-privet-vendor=\"social-pixel heat tube\" data-privet-ping='//www.social.example/tr //in.heat.example' data-privet-onclick=\"fetch('//www.tube.example/embed/x')\">",
+            ),
+            (
+                "<script>_heat=1;x='static.heat.example';new Image().src='//www.social.example/tr?id=1'</script>",
+                "<script type=\"text/plain\" data-privet-vendor=\"heat social-pixel\">_heat=1;x='static.heat.example';new Image().src='//www.social.example/tr?id=1'</script>",
+            ),
+        ] {
+            let (out, _) = gated(&policy, &context(&policy), page);
+            assert_eq!(out, expected, "{page}");
+        }
+    }
+}

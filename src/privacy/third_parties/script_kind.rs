@@ -19,6 +19,10 @@ impl ScriptKind {
         let Some(kind) = kind.filter(|kind| !kind.is_empty()) else {
             return Self::Code;
         };
+        // The same behind a number of the optimiser's.
+        if kind.ends_with(b"-text/javascript") || kind.ends_with(b"-module") {
+            return Self::Code;
+        }
         let Some(kind) = Lower::new(kind.trim_ascii()) else {
             return Self::Data;
         };
@@ -46,7 +50,12 @@ impl ScriptKind {
             | b"pmdelayedscript"
             | b"text/rocketscript"
             | b"text/psajs"
-            | b"wpmeteor" => Self::Code,
+            | b"wpmeteor"
+            | b"wphb-delay-type"
+            | b"text/debloat-script"
+            | b"nitropack/inlinescript" => Self::Code,
+            // Run in a worker.
+            b"text/partytown" => Self::Code,
             b"importmap" | b"speculationrules" | b"webbundle" => Self::Addresses,
             _ => Self::Data,
         }
@@ -65,6 +74,11 @@ mod tests {
             (Some(" Text/JavaScript "), ScriptKind::Code),
             (Some("module"), ScriptKind::Code),
             (Some("importmap"), ScriptKind::Addresses),
+            (Some("text/partytown"), ScriptKind::Code),
+            (
+                Some("0123456789abcdef01234567-text/javascript"),
+                ScriptKind::Code,
+            ),
             (Some("text/plain"), ScriptKind::Data),
             (Some("application/ld+json"), ScriptKind::Data),
             (Some("text/javascript; charset=utf-8"), ScriptKind::Data),

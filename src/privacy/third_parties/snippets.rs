@@ -25,6 +25,10 @@ struct Pattern {
     parts: usize,
 }
 
+/// What was met of each snippet: how many of its parts, and where in the script the last of them ended.
+#[derive(Debug, Default)]
+pub(in crate::privacy) struct Met(Vec<(usize, usize)>);
+
 impl SnippetTable {
     /// Compiles vendors' snippets.
     pub(in crate::privacy) fn new<'a>(
@@ -60,18 +64,27 @@ impl SnippetTable {
     pub(in crate::privacy) fn find(
         &self,
         script: &[u8],
+        is_wanted: impl FnMut(VendorId) -> bool,
+    ) -> Option<VendorId> {
+        self.find_on(&mut Met::default(), script, is_wanted)
+    }
+
+    /// The same in the next part of a script, of which `met` knows what was met before.
+    pub(in crate::privacy) fn find_on(
+        &self,
+        met: &mut Met,
+        script: &[u8],
         mut is_wanted: impl FnMut(VendorId) -> bool,
     ) -> Option<VendorId> {
-        // For each pattern, how many parts were met and where the last of them ended.
-        let mut met: Vec<(usize, usize)> = Vec::new();
+        met.0.iter_mut().for_each(|(_, end)| *end = 0);
         for part in self.automaton.as_ref()?.find_overlapping_iter(script) {
-            if met.is_empty() {
-                met.resize(self.patterns.len(), (0, 0));
+            if met.0.is_empty() {
+                met.0.resize(self.patterns.len(), (0, 0));
             }
             let uses = self.uses.get(part.pattern().as_usize());
             for (pattern, place) in uses.into_iter().flatten() {
                 let (Some(progress), Some(known)) =
-                    (met.get_mut(*pattern), self.patterns.get(*pattern))
+                    (met.0.get_mut(*pattern), self.patterns.get(*pattern))
                 else {
                     continue;
                 };

@@ -17,7 +17,9 @@ pub(in crate::privacy) enum Reference<'a> {
     Relative(&'a [u8]),
     /// To a script: the text behind `javascript:`.
     Script(&'a [u8]),
-    /// To nobody: `data:`, `about:`, `mailto:`, or what no browser can read.
+    /// To what the URL itself holds: the text behind `data:`.
+    Data(&'a [u8]),
+    /// To nobody: `about:`, `mailto:`, or what no browser can read.
     Nowhere,
 }
 
@@ -56,6 +58,8 @@ impl Scheme {
 #[derive(Clone, Debug)]
 pub(in crate::privacy) struct Base {
     location: Location<'static>,
+    /// Whether nothing is relative to it.
+    is_opaque: bool,
 }
 
 /// Takes off what browsers skip in a URL: white space and control characters around it, tabs and
@@ -94,6 +98,7 @@ impl Base {
         match read(&url, None) {
             Reference::Absolute(location) => Some(Self {
                 location: location.into_owned(),
+                is_opaque: false,
             }),
             _ => None,
         }
@@ -108,6 +113,15 @@ impl Base {
                 port: Cow::Borrowed(b""),
                 written: Cow::Borrowed(b"/"),
             },
+            is_opaque: false,
+        }
+    }
+
+    /// The base of what a `data:` URL on this page holds.
+    pub(in crate::privacy) fn opaque(&self) -> Self {
+        Self {
+            is_opaque: true,
+            ..self.clone()
         }
     }
 
@@ -116,9 +130,12 @@ impl Base {
         let location = match self.read(url) {
             Reference::Absolute(location) => location.into_owned(),
             Reference::Relative(relative) => self.join(relative),
-            Reference::Script(_) | Reference::Nowhere => return self.clone(),
+            Reference::Script(_) | Reference::Data(_) | Reference::Nowhere => return self.clone(),
         };
-        Self { location }
+        Self {
+            location,
+            is_opaque: false,
+        }
     }
 
     /// The host.
@@ -133,7 +150,7 @@ impl Base {
 
     /// Where `url`, which is [`cleaned`], leads.
     pub(in crate::privacy) fn read<'a>(&self, url: &'a [u8]) -> Reference<'a> {
-        read(url, Some(self.location.scheme))
+        read(url, Some(self.location.scheme).filter(|_| !self.is_opaque))
     }
 
     /// The location of a [`Reference::Relative`].
@@ -277,6 +294,7 @@ fn read(url: &[u8], base: Option<Scheme>) -> Reference<'_> {
         Some((name, rest)) => match special(name) {
             Some(scheme) => (Some(scheme), rest),
             None if name.eq_ignore_ascii_case(b"javascript") => return Reference::Script(rest),
+            None if name.eq_ignore_ascii_case(b"data") => return Reference::Data(rest),
             None => return Reference::Nowhere,
         },
         None => (None, url),

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::privacy::html::decode_entities;
 
 const PAGE: &str = "https://www.example.com/shop/index.html?q=1#top";
 
@@ -16,7 +17,7 @@ fn found(url: &[u8]) -> Option<(String, String)> {
     let location = match base().read(&url) {
         Reference::Absolute(location) => location,
         Reference::Relative(relative) => base().join(relative),
-        Reference::Script(_) | Reference::Nowhere => return None,
+        Reference::Script(_) | Reference::Data(_) | Reference::Nowhere => return None,
     };
     let target = String::from_utf8_lossy(&location.target()).into_owned();
     Some((location.host.into_owned(), target))
@@ -155,4 +156,56 @@ proptest! {
             prop_assert_eq!(our_target, format!("{path}{query}"), "{:?}", text);
         }
     }
+}
+
+/// The hosts that `url`, an attribute's value, names for us and by the URL standard, of which only one in
+/// ASCII can be a vendor's.
+fn hosts(raw: &str, text: &str) -> (String, Option<String>) {
+    let value = decode_entities(raw.as_bytes());
+    let ours = match base().read(&cleaned(&value)) {
+        Reference::Absolute(location) => location.host.into_owned(),
+        _ => String::new(),
+    };
+    let theirs = url::Url::parse(text).ok();
+    let theirs = theirs.and_then(|url| url.host_str().map(str::to_owned));
+    (ours, theirs.filter(|host| !host.contains("xn--")))
+}
+
+#[test]
+fn a_host_written_with_any_reference_is_read_as_browsers_read_it() {
+    let mut wrong = Vec::new();
+    for (name, (first, second)) in html5ever::data::NAMED_ENTITIES.entries() {
+        // Parts of names stand for nothing.
+        let text: String = [*first, *second]
+            .into_iter()
+            .filter(|code| *code != 0)
+            .filter_map(char::from_u32)
+            .collect();
+        if text.is_empty() || !name.ends_with(';') {
+            continue;
+        }
+        let raw = format!("https://me&{name}x.example/");
+        let (ours, theirs) = hosts(&raw, &format!("https://me{text}x.example/"));
+        if theirs.is_some_and(|theirs| theirs != ours) {
+            wrong.push(name);
+        }
+    }
+    wrong.sort();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn a_host_written_with_any_character_is_read_as_browsers_read_it() {
+    let mut wrong = Vec::new();
+    for character in ('\u{80}'..='\u{ffff}')
+        .chain('\u{1d400}'..='\u{1fbff}')
+        .chain('\u{e0000}'..='\u{e01ff}')
+    {
+        let url = format!("https://me{character}x.example/");
+        let (ours, theirs) = hosts(&url, &url);
+        if theirs.is_some_and(|theirs| theirs != ours) {
+            wrong.push(format!("{:x}", u32::from(character)));
+        }
+    }
+    assert!(wrong.is_empty(), "{} {wrong:?}", wrong.len());
 }

@@ -69,12 +69,14 @@ function restoreAttributes(element) {
   if (type && type === stub) element.removeAttribute("type");
   restoreName(element);
   const url = /^(script|object|embed)$/.test(name) && /^(src|data|href|xlink:href)$/;
-  for (const { name, value } of [...element.attributes]) {
-    if (!name.startsWith(PREFIX) || name === VENDOR) continue;
-    const plain = name.slice(PREFIX.length);
+  for (const { name, value, namespaceURI } of [...element.attributes]) {
+    // In XML what stands before it is a prefix.
+    const plain = name.replace(PREFIX, "");
+    if (plain === name || name === VENDOR) continue;
     const safe = url && url.test(plain) ? trusted("createScriptURL", value) : value;
     element.removeAttribute(name);
-    if (plain.startsWith("xlink:")) element.setAttributeNS("http://www.w3.org/1999/xlink", plain, safe);
+    const space = namespaceURI || plain.startsWith("xlink:") && "http://www.w3.org/1999/xlink";
+    if (space) element.setAttributeNS(space, plain, safe);
     else element.setAttribute(plain, safe);
   }
   element.removeAttribute(VENDOR);
@@ -223,7 +225,8 @@ function defer() {
 // Brings back all that waits for `vendors`, a map to whether they may come.
 function activate(vendors) {
   const all = roots(document), elements = waiting(all, vendors);
-  if (elements.some(needsNewPage)) return location.reload();
+  const isEnded = element => element.hasAttribute(PREFIX + "reload");
+  if (elements.some(element => isEnded(element) || needsNewPage(element))) return location.reload();
   prepare();
   for (const element of elements) {
     try {
