@@ -21,6 +21,7 @@ mod field_lines;
 mod field_value;
 mod fields;
 pub mod html;
+pub mod ledger;
 mod page_type;
 mod pattern;
 mod patterns;
