@@ -5,7 +5,7 @@
 //! [`Config`] (`resolve`). A configuration either has no mistake or is a [`Report`] of all of
 //! them, each with its place, what is allowed and the nearest name.
 
-mod csv;
+pub(crate) mod csv;
 mod document;
 mod environment;
 mod include;
@@ -20,6 +20,7 @@ mod section;
 mod source;
 mod toml_text;
 mod write;
+mod write_vendor;
 
 pub(crate) use load::catalogue;
 pub use load::{Loaded, admin_listener, for_upstream, load, parse, vendors_from_catalogue};

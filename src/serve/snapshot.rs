@@ -9,6 +9,7 @@ use super::third_parties::ContentPolicies;
 use crate::{
     config::options::{self, Config, Limits, Server},
     http1::HeadLimits,
+    ledger::Ledger,
     metrics::{StripCounters, StripTable},
     privacy::{Catalogue, Consent, FieldValue, Policy, Purpose, TrustedProxies, VendorId},
     site::SiteTable,
@@ -28,6 +29,8 @@ pub(crate) struct Compiled {
     pub(crate) proxy_protocol: bool,
     pub(crate) strip_table: Arc<StripTable>,
     pub(crate) catalogue: Arc<Catalogue>,
+    /// Records of consent, if they are kept.
+    pub(crate) ledger: Option<Arc<Ledger>>,
     trust: Option<Arc<ClientConfig>>,
 }
 
@@ -79,6 +82,7 @@ impl Compiled {
         config: &Config,
         catalogue: &Arc<Catalogue>,
         trust: Option<Arc<ClientConfig>>,
+        ledger: Option<Arc<Ledger>>,
         workers: usize,
     ) -> Self {
         let hsts = config.tls.hsts.and_then(hsts_value);
@@ -120,6 +124,7 @@ impl Compiled {
             proxy_protocol: config.listen.proxy_protocol,
             catalogue: Arc::clone(catalogue),
             strip_table: Arc::new(StripTable::new(names, vendors.collect(), workers)),
+            ledger,
             trust,
             sites,
         }

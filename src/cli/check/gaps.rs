@@ -18,7 +18,6 @@ pub(super) const ALWAYS: &[&str] = &[
      requests a script can set and read them.",
     "Other storage in the browser (localStorage, IndexedDB, caches), and what the website does with \
      what it receives.",
-    "Consent records: this version keeps none; the choice is in the visitor's browser only.",
 ];
 
 /// Of the gateway as a whole.
@@ -59,6 +58,13 @@ pub(super) fn gateway(config: &Config, certificates: &Certificates) -> Vec<Strin
             write_duration(config.log.retention)
         ));
     }
+    sentences.push(match &config.ledger {
+        None => "Consent records: ledger.store is \"off\", so a choice is in the visitor's browser only."
+            .to_owned(),
+        Some(_) => "Choices in a consent platform of the website's own: that platform records them, not \
+                    privet."
+            .to_owned(),
+    });
     if config.admin.is_none() {
         sentences.push(
             "Metrics and health: admin.listen is \"off\", so \"privet reload\" and \"privet \
