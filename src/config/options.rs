@@ -8,6 +8,8 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use ipnet::IpNet;
 
+use super::postgres_url::PostgresUrl;
+
 use crate::privacy::{
     AddressRule, ConsentRules, CookieList, CookieRules, HeaderRules, Mode, PolicyRules,
     ThirdPartyRules, Vendor,
@@ -232,12 +234,20 @@ pub struct Ledger {
 pub enum LedgerStore {
     /// An SQLite file, its path already joined to the folder of the configuration file.
     Sqlite(PathBuf),
+    /// A PostgreSQL database.
+    Postgres {
+        /// Where, and as whom.
+        url: PostgresUrl,
+        /// The file in which records wait while the database fails.
+        backlog: PathBuf,
+    },
 }
 
 impl std::fmt::Display for LedgerStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres { url, .. } => url.fmt(f),
         }
     }
 }
@@ -251,6 +261,7 @@ impl LedgerStore {
                 name.push("-backlog");
                 name.into()
             }
+            Self::Postgres { backlog, .. } => backlog.clone(),
         }
     }
 }

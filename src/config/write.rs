@@ -35,7 +35,7 @@ pub fn to_toml(config: &Config, anonymise: bool) -> String {
     }
     limits(&mut out, &config.limits);
     log(&mut out, config);
-    ledger(&mut out, config.ledger.as_ref());
+    ledger(&mut out, config.ledger.as_ref(), anonymise);
     out.header("[admin]");
     out.value(
         "listen",
@@ -61,14 +61,20 @@ pub fn to_toml(config: &Config, anonymise: bool) -> String {
     out.into_text()
 }
 
-fn ledger(out: &mut Toml, ledger: Option<&Ledger>) {
+fn ledger(out: &mut Toml, ledger: Option<&Ledger>, anonymise: bool) {
     out.header("[ledger]");
     let Some(ledger) = ledger else {
         out.value("store", string("off"));
         return;
     };
+    if let LedgerStore::Postgres { .. } = ledger.store {
+        out.comment("user and password of the database are left out");
+    }
     let store = match &ledger.store {
-        LedgerStore::Sqlite(path) => format!("sqlite:{}", path.to_string_lossy()),
+        LedgerStore::Postgres { .. } if anonymise => {
+            "postgres://database.invalid/privet".to_owned()
+        }
+        store => store.to_string(),
     };
     out.value("store", string(&store));
     out.value("retention", duration(ledger.retention));

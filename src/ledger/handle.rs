@@ -50,11 +50,21 @@ impl Ledger {
         metrics: Arc<LedgerMetrics>,
     ) -> Result<Self, StoreError> {
         let (orders, inbox) = sync_channel(QUEUE);
-        let writer = Writer::new(options, Arc::clone(&metrics), inbox, orders.clone())?;
+        let (opened, result) = sync_channel(1);
+        let (options, counted, own) = (options.clone(), Arc::clone(&metrics), orders.clone());
+        // What asks a database blocks, so that it can't be done where a runtime drives this.
+        let run = move || match Writer::new(&options, counted, inbox, own) {
+            Ok(writer) => {
+                // Whoever opens it waits for this.
+                let _ = opened.send(Ok(()));
+                writer.run();
+            }
+            Err(error) => drop(opened.send(Err(error))),
+        };
         let builder = std::thread::Builder::new().name("ledger".to_owned());
-        let thread = builder
-            .spawn(move || writer.run())
-            .map_err(StoreError::File)?;
+        let thread = builder.spawn(run)?;
+        let ended = |_| io::Error::other("the ledger's thread ended by a panic");
+        result.recv().map_err(ended)??;
         Ok(Self {
             orders,
             metrics,

@@ -1,10 +1,13 @@
 //! Opening the store that the configuration names.
 
+use std::path::Path;
+
 use rustix::fs::{Access, access};
 
 use super::{
+    postgres::Postgres,
     sqlite::Sqlite,
-    store::{Result, Store, StoreError},
+    store::{Result, Store},
 };
 use crate::config::options::LedgerStore;
 
@@ -12,21 +15,28 @@ use crate::config::options::LedgerStore;
 pub(crate) fn open(store: &LedgerStore) -> Result<Box<dyn Store>> {
     match store {
         LedgerStore::Sqlite(path) => Ok(Box::new(Sqlite::open(path)?)),
+        LedgerStore::Postgres { url, .. } => Ok(Box::new(Postgres::open(url)?)),
     }
 }
 
-/// Whether it could be opened, as far as can be told without changing anything.
+/// Whether it could be opened, as far as can be told without changing or asking anything.
 pub(crate) fn probe(store: &LedgerStore) -> Result<()> {
+    writable(&store.backlog())?;
     match store {
         LedgerStore::Sqlite(path) => {
-            let folder = path
-                .parent()
-                .ok_or_else(|| StoreError::Foreign("it is no file".into()))?;
-            access(folder, Access::WRITE_OK | Access::EXEC_OK).map_err(std::io::Error::from)?;
-            if path.exists() {
-                access(path, Access::READ_OK | Access::WRITE_OK).map_err(std::io::Error::from)?;
-            }
+            writable(path)?;
             Sqlite::probe(path)
         }
+        LedgerStore::Postgres { .. } => Ok(()),
     }
+}
+
+/// Whether a file can be made there, or written if it is there.
+fn writable(path: &Path) -> Result<()> {
+    let place = if path.exists() {
+        path
+    } else {
+        path.parent().unwrap_or(path)
+    };
+    Ok(access(place, Access::READ_OK | Access::WRITE_OK).map_err(std::io::Error::from)?)
 }

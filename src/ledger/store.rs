@@ -37,6 +37,10 @@ pub(crate) struct Survey {
 pub(crate) enum StoreError {
     /// SQLite says so.
     Sqlite(rusqlite::Error),
+    /// PostgreSQL, or the way there.
+    Postgres(tokio_postgres::Error),
+    /// It does not answer in time.
+    Timeout,
     /// The file or folder.
     File(std::io::Error),
     /// It was moved away or replaced while it was in use.
@@ -51,6 +55,11 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(error) => error.fmt(f),
+            Self::Postgres(error) => match error.as_db_error() {
+                Some(told) => write!(f, "{error}: {}", told.message()),
+                None => error.fmt(f),
+            },
+            Self::Timeout => f.write_str("it does not answer in time"),
             Self::File(error) => error.fmt(f),
             Self::Replaced => f.write_str("the file was moved away or replaced"),
             Self::Foreign(what) => f.write_str(what),
@@ -65,9 +74,22 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
+impl From<tokio_postgres::Error> for StoreError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Postgres(error)
+    }
+}
+
 impl From<std::io::Error> for StoreError {
     fn from(error: std::io::Error) -> Self {
         Self::File(error)
+    }
+}
+
+impl StoreError {
+    /// Whether it may be over later without anybody's help: a database that can't be reached.
+    pub(crate) fn is_passing(&self) -> bool {
+        matches!(self, Self::Postgres(_) | Self::Timeout)
     }
 }
 

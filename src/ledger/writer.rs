@@ -17,7 +17,7 @@ use super::{
     export::visitor_export,
     handle::Unavailable,
     open::open,
-    store::{Pending, Result, Store},
+    store::{Pending, Result, Store, StoreError},
 };
 use crate::{
     config::options::{self, LedgerStore},
@@ -80,21 +80,31 @@ impl Writer {
         inbox: Receiver<Order>,
         orders: SyncSender<Order>,
     ) -> Result<Self> {
-        let store = open(&options.store)?;
+        let store = match open(&options.store) {
+            Err(error) if error.is_passing() => {
+                tracing::error!("the ledger's store fails, records wait in the backlog: {error}");
+                None
+            }
+            opened => Some(opened?),
+        };
         let backlog = Backlog::open(&options.store.backlog())?;
-        metrics.up(true);
+        metrics.up(store.is_some());
         let mut writer = Self {
             options: options.store.clone(),
             retention: options.retention,
             metrics,
             inbox,
             orders,
-            store: Some(store),
+            store,
             backlog,
             next_prune: Instant::now(),
             head: Head::START,
         };
-        writer.catch_up();
+        if writer.store.is_some() {
+            writer.catch_up();
+        } else {
+            writer.bring_back();
+        }
         Ok(writer)
     }
 
@@ -189,6 +199,11 @@ impl Writer {
         let store = self.store.as_deref_mut()?;
         match ask(store) {
             Ok(answer) => Some(answer),
+            // The store is well; it is the entry that isn't.
+            Err(error @ StoreError::Unreadable(_)) => {
+                tracing::error!("the ledger's store can't do what it should: {error}");
+                None
+            }
             Err(error) => {
                 tracing::error!("the ledger's store fails, records wait in the backlog: {error}");
                 self.fail();

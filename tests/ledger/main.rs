@@ -11,5 +11,10 @@
 mod gateway;
 
 mod choosing;
+mod cluster;
+mod durable;
+mod exports;
+mod home;
+mod rights;
 mod store;
 mod visitor;

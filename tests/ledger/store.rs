@@ -46,7 +46,13 @@ pub(crate) fn ledger(gateway: &Gateway, arguments: &[&str]) -> Said {
 /// What it says when all is well.
 pub(crate) fn fine(gateway: &Gateway, arguments: &[&str]) -> String {
     let said = ledger(gateway, arguments);
-    assert_eq!(said.code, Some(0), "{arguments:?}: {}{}", said.out, said.err);
+    assert_eq!(
+        said.code,
+        Some(0),
+        "{arguments:?}: {}{}",
+        said.out,
+        said.err
+    );
     said.out
 }
 

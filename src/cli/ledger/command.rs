@@ -64,8 +64,9 @@ fn opened(source: &Source) -> Result<(Ledger, Box<dyn Store>), Outcome> {
             "privet: ledger.store is \"off\", so there are no records",
         ));
     };
-    let LedgerStore::Sqlite(path) = &options.store;
-    if !path.exists() {
+    if let LedgerStore::Sqlite(path) = &options.store
+        && !path.exists()
+    {
         let reason = format!("there is no ledger at {} yet", path.display());
         return Err(Outcome::failed(reason));
     }

@@ -25,7 +25,7 @@ pub(super) fn read(
         head: (0, Digest::ZERO),
         roots: None,
     };
-    let mut verifier: Option<Verifier> = None;
+    let mut verifier = Verifier::new(root);
     let mut line_number = 1;
     while let Some(line) = next(&mut reader)? {
         line_number += 1;
@@ -35,18 +35,15 @@ pub(super) fn read(
                 "line {line_number} is no entry that privet writes"
             ))
         })?;
-        let verifier = verifier.get_or_insert_with(|| {
-            claims = claimed.clone();
-            Verifier::new(claimed.selection, root)
-        });
-        if claims != claimed {
+        if line_number == 2 {
+            claims = claimed;
+        } else if claims != claimed {
             return Err(malformed(&format!(
                 "line {line_number} is of another export"
             )));
         }
         verifier.entry(&entry, link)?;
     }
-    let verifier = verifier.unwrap_or_else(|| Verifier::new(claims.selection, root));
     let verdict = verifier.finish(&claims)?;
     Ok((claims, verdict))
 }

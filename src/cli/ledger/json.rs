@@ -112,12 +112,10 @@ impl<'de> Visitor<'de> for Document<'_> {
                     };
                 }
                 "entries" => {
-                    let selection = reading.selection.ok_or_else(|| wrong("selection"))?;
                     if reading.verifier.is_some() {
                         return Err(wrong(&key));
                     }
-                    let verifier = Verifier::new(selection, reading.root);
-                    let verifier = reading.verifier.insert(verifier);
+                    let verifier = reading.verifier.insert(Verifier::new(reading.root));
                     let fault = &mut reading.fault;
                     map.next_value_seed(Items(|value: &Value| {
                         let (entry, link) = entry_from_json(value)?;

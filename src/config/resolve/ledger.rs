@@ -7,6 +7,7 @@ use crate::config::{
     mistake::nearest,
     node::Node,
     options::{Ledger, LedgerStore},
+    postgres_url::PostgresUrl,
     problem::Problem,
     section::{Keys, Section},
 };
@@ -19,7 +20,10 @@ pub(super) const KEYS: Keys = Keys {
 
 /// The default file, in the folder of the configuration file.
 const FILE: &str = "privet.db";
-const EXPECTED: &str = "\"sqlite:FILE\", such as \"sqlite:privet.db\", or \"off\"";
+/// The default place for what waits for a database, in that folder.
+const BACKLOG: &str = "privet-ledger.backlog";
+const EXPECTED: &str =
+    "\"sqlite:FILE\", such as \"sqlite:privet.db\", \"postgres://USER@HOST/DATABASE\" or \"off\"";
 
 /// The section; `None` for `store = "off"`. `folder` is that of the configuration file.
 pub(super) fn ledger(section: Option<&Section<'_>>, folder: &Path) -> Option<Ledger> {
@@ -44,7 +48,10 @@ fn store(node: &Node<'_>) -> Option<Option<LedgerStore>> {
             return Ok(None);
         }
         if text.starts_with("postgres:") || text.starts_with("postgresql:") {
-            return Err(Problem::error("is not supported yet"));
+            let url = PostgresUrl::parse(text).map_err(Problem::error)?;
+            let backlog =
+                absolute(folder.join(BACKLOG)).map_err(|_| Problem::error("is no path"))?;
+            return Ok(Some(LedgerStore::Postgres { url, backlog }));
         }
         let Some(path) = text.strip_prefix("sqlite:") else {
             let meant = nearest(text, ["off", "sqlite:privet.db"]);

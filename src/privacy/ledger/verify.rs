@@ -146,8 +146,8 @@ pub struct Verdict {
 #[derive(Debug)]
 pub struct Verifier {
     noted: Option<Digest>,
-    /// Whether each entry must follow the one before it.
-    chained: bool,
+    /// Where an entry does not follow the one before it, as in a selection.
+    gap: Option<Fault>,
     first: Option<(u64, Digest)>,
     last: Option<Head>,
     roots: Vec<(Day, Digest)>,
@@ -158,11 +158,11 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// For an export of `selection`. `noted` is a root that was kept elsewhere.
-    pub fn new(selection: Selection, noted: Option<Digest>) -> Self {
+    /// `noted` is a root that was kept elsewhere.
+    pub fn new(noted: Option<Digest>) -> Self {
         Self {
             noted,
-            chained: selection != Selection::Visitor,
+            gap: None,
             first: None,
             last: None,
             roots: Vec::new(),
@@ -183,11 +183,12 @@ impl Verifier {
         let before = self.last;
         if let Some(before) = before {
             let expected = before.number.saturating_add(1);
-            if (self.chained && number != expected) || number < expected {
-                return Err(Fault::Order {
-                    expected,
-                    found: number,
-                });
+            if number != expected {
+                let found = number;
+                let gap = self.gap.get_or_insert(Fault::Order { expected, found });
+                if number < expected {
+                    return Err(*gap);
+                }
             }
             if link.day < before.day {
                 return Err(Fault::Day(number));
@@ -248,7 +249,10 @@ impl Verifier {
         {
             return Err(Fault::Beginning(number));
         }
-        if self.chained {
+        if claims.selection != Selection::Visitor {
+            if let Some(gap) = self.gap {
+                return Err(gap);
+            }
             // Nothing may have been written since the day that was asked for.
             let is_empty = self.last.is_none() && claims.selection != Selection::All;
             if !is_empty && claims.head != (last.number, last.link) {

@@ -62,7 +62,7 @@ impl Export {
     }
 
     fn verify(&self, noted: Option<Digest>) -> Result<Verdict, Fault> {
-        let mut verifier = Verifier::new(self.claims.selection, noted);
+        let mut verifier = Verifier::new(noted);
         for (entry, claimed) in &self.entries {
             verifier.entry(entry, *claimed)?;
         }
