@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// How long one transaction may take before the database counts as failed.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_millis(2500);
 /// Entries that one transaction erases, prunes or reads.
 const STEP: i64 = 1000;
 
@@ -45,7 +45,7 @@ impl Postgres {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let opened = runtime.block_on(timeout(PATIENCE * 2, async {
+        let client = within(&runtime, async {
             let mut client = connect(url).await?;
             // Acknowledged is durable, unless the database is set up to promise even more.
             client
@@ -55,11 +55,11 @@ impl Postgres {
                 )
                 .await?;
             migrate(&mut client).await?;
-            Ok::<_, StoreError>(client)
-        }));
+            Ok(client)
+        })?;
         Ok(Self {
             runtime,
-            client: opened.map_err(|_| StoreError::Timeout)??,
+            client,
             known: HashSet::new(),
         })
     }
