@@ -94,7 +94,8 @@ impl fmt::Display for PostgresUrl {
             });
         let hosts: Vec<String> = hosts.collect();
         let database = self.settings.get_dbname().unwrap_or_default();
-        write!(f, "postgres://{}/{database}", hosts.join(","))
+        let mode = if self.is_encrypted { "?sslmode=verify-full" } else { "" };
+        write!(f, "postgres://{}/{database}{mode}", hosts.join(","))
     }
 }
 
@@ -119,13 +120,13 @@ mod tests {
             ),
             (
                 "postgresql://u@db.example:5433/privet?sslmode=verify-full&password=hunter2",
-                "postgres://db.example:5433/privet",
+                "postgres://db.example:5433/privet?sslmode=verify-full",
                 true,
                 true,
             ),
             (
                 "postgres://u@127.0.0.1/p?sslmode=require",
-                "postgres://127.0.0.1/p",
+                "postgres://127.0.0.1/p?sslmode=verify-full",
                 true,
                 false,
             ),
