@@ -237,7 +237,7 @@ pub enum LedgerStore {
     /// A PostgreSQL database.
     Postgres {
         /// Where, and as whom.
-        url: PostgresUrl,
+        url: Box<PostgresUrl>,
         /// The file in which records wait while the database fails.
         backlog: PathBuf,
     },

@@ -85,7 +85,7 @@ impl fmt::Display for PostgresUrl {
             .iter()
             .enumerate()
             .map(|(place, host)| {
-                let port = ports.get(place).or(ports.first());
+                let port = ports.get(place).or_else(|| ports.first());
                 let port = port.map_or(String::new(), |port| format!(":{port}"));
                 match host {
                     Host::Tcp(name) => format!("{name}{port}"),
@@ -94,7 +94,11 @@ impl fmt::Display for PostgresUrl {
             });
         let hosts: Vec<String> = hosts.collect();
         let database = self.settings.get_dbname().unwrap_or_default();
-        let mode = if self.is_encrypted { "?sslmode=verify-full" } else { "" };
+        let mode = if self.is_encrypted {
+            "?sslmode=verify-full"
+        } else {
+            ""
+        };
         write!(f, "postgres://{}/{database}{mode}", hosts.join(","))
     }
 }

@@ -1,12 +1,18 @@
 //! What waits is read again after whatever happened to the file.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failed test may panic"
+)]
+
 use std::{fs, sync::Arc};
 
 use super::*;
 use crate::privacy::ledger::Timestamp;
 
 fn pending(number: u64) -> Pending {
-    let statement = crate::privacy::ledger::Statement::Erasure {
+    let statement = Statement::Erasure {
         time: Timestamp(0),
         numbers: vec![number],
     };

@@ -238,10 +238,12 @@ impl Writer {
             return;
         };
         let today = Day::of(now());
+        let mut head = Head::START;
         let drained = self.backlog.drain(|waiting: &[Pending]| -> Result<()> {
             for batch in waiting.chunks(BATCH) {
                 store.append(batch, today)?;
             }
+            head = store.append(&[], today)?;
             Ok(())
         });
         match drained {
@@ -257,12 +259,16 @@ impl Writer {
             // It was told when it failed first.
             Err(_) => self.fail(),
         }
+        self.note(head);
         self.metrics.backlog(self.backlog.len());
     }
 
     /// Logs the root of a day once the next one begins: a root that is kept elsewhere proves later
     /// that nothing before it was changed.
     fn note(&mut self, head: Head) {
+        if head.number == 0 {
+            return;
+        }
         let before = std::mem::replace(&mut self.head, head);
         if before.number > 0 && before.day < head.day {
             tracing::info!(day = %before.day, entries = before.number, root = %before.link, "consent ledger");

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    os::unix::process::CommandExt,
+    os::unix::{fs::PermissionsExt, process::CommandExt},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
@@ -10,17 +10,28 @@ use std::{
 use rustix::process::{Pid, Signal, geteuid, kill_process};
 use tempfile::TempDir;
 
-use crate::gateway::eventually;
+use crate::gateway::{eventually, process::Port};
 
 /// A running server; it ends with this.
 pub(crate) struct Cluster {
     folder: TempDir,
     server: Option<Child>,
+    /// Where it takes encrypted connections, if it does.
+    tls: Option<Port>,
 }
 
 impl Cluster {
     /// Makes and starts one.
     pub(crate) fn start() -> Self {
+        Self::make(None)
+    }
+
+    /// One that takes encrypted connections too, with a certificate for `localhost` of its own.
+    pub(crate) fn start_with_tls() -> Self {
+        Self::make(Some(Port::reserve()))
+    }
+
+    fn make(tls: Option<Port>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         if let Some((user, group)) = account() {
             std::os::unix::fs::chown(folder.path(), Some(user), Some(group)).expect("given");
@@ -34,7 +45,11 @@ impl Cluster {
         let mut cluster = Self {
             folder,
             server: None,
+            tls,
         };
+        if cluster.tls.is_some() {
+            cluster.write_certificate();
+        }
         cluster.resume();
         cluster
     }
@@ -42,7 +57,55 @@ impl Cluster {
     /// Its URL.
     pub(crate) fn url(&self) -> String {
         let path = self.folder.path().display().to_string();
-        format!("postgres://privet@{}/postgres", path.replace('/', "%2F"))
+        let port = self.tls.as_ref().map_or(5432, |port| port.address.port());
+        format!(
+            "postgres://privet@{}:{port}/postgres",
+            path.replace('/', "%2F")
+        )
+    }
+
+    /// Its URL for encrypted connections.
+    pub(crate) fn tls_url(&self) -> String {
+        let port = self.tls.as_ref().expect("encrypted").address.port();
+        format!("postgres://privet@localhost:{port}/postgres?sslmode=verify-full")
+    }
+
+    /// The file of the certificate, which is its own authority.
+    pub(crate) fn certificate(&self) -> PathBuf {
+        self.folder.path().join("server.crt")
+    }
+
+    fn write_certificate(&self) {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]);
+        let made = made.expect("a certificate");
+        let key = self.folder.path().join("server.key");
+        for (path, text) in [
+            (self.certificate(), made.cert.pem()),
+            (key, made.signing_key.serialize_pem()),
+        ] {
+            fs::write(&path, text).expect("written");
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("set");
+            if let Some((user, group)) = account() {
+                std::os::unix::fs::chown(&path, Some(user), Some(group)).expect("given");
+            }
+        }
+    }
+
+    fn tls_options(&self) -> Vec<String> {
+        let Some(port) = &self.tls else {
+            return Vec::new();
+        };
+        let folder = self.folder.path().display();
+        [
+            "listen_addresses=127.0.0.1".to_owned(),
+            format!("port={}", port.address.port()),
+            "ssl=on".to_owned(),
+            format!("ssl_cert_file={folder}/server.crt"),
+            format!("ssl_key_file={folder}/server.key"),
+        ]
+        .into_iter()
+        .flat_map(|option| ["-c".to_owned(), option])
+        .collect()
     }
 
     /// Starts the server, again after [`Self::interrupt`].
@@ -53,11 +116,12 @@ impl Cluster {
             .arg("-k")
             .arg(self.folder.path())
             .args(["-F", "-c", "listen_addresses="])
+            .args(self.tls_options())
             .stderr(Stdio::null())
             .spawn();
         self.server = Some(server.expect("postgres runs"));
         eventually("the database takes connections", || {
-            self.connect().ok().map(drop)
+            self.execute("SELECT 1").ok()
         });
     }
 
@@ -68,10 +132,6 @@ impl Cluster {
             let _ = kill_process(pid.expect("a pid"), Signal::QUIT);
             let _ = server.wait();
         }
-    }
-
-    fn connect(&self) -> Result<(), tokio_postgres::Error> {
-        self.execute("SELECT 1")
     }
 
     /// Runs statements.

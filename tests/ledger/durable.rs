@@ -231,3 +231,29 @@ fn two_gateways_on_one_database_add_to_one_chain() {
     assert_eq!(ids(&gateways[0]).len(), 180);
     assert_whole(&gateways[0]);
 }
+
+#[test]
+fn the_way_to_a_database_is_encrypted_and_its_server_verified() {
+    let cluster = crate::cluster::Cluster::start_with_tls();
+    let config = config(&cluster.tls_url(), "");
+    let authorities = cluster.certificate();
+    let authorities = authorities.to_str().expect("UTF-8");
+    let gateway = Gateway::start_with(&config, &[("SSL_CERT_FILE", authorities)]);
+    assert!(
+        gateway.metric("privet_ledger_up") > 0.9,
+        "{}",
+        gateway.stderr()
+    );
+    Visitor::new(&gateway).choose("choice=accept-all");
+    let encrypted = "DO $$ BEGIN
+        ASSERT (SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+                WHERE application_name = 'privet');
+        ASSERT (SELECT count(*) FROM privet_ledger) = 1;
+    END $$";
+    cluster.execute(encrypted).expect("encrypted");
+    // Who can't be verified is not spoken to; the choice holds.
+    let stranger = Gateway::start(&config);
+    Visitor::new(&stranger).choose("choice=accept-all");
+    assert!(stranger.metric("privet_ledger_up") < 0.1);
+    assert!((stranger.metric("privet_ledger_backlog_records") - 1.0).abs() < 0.1);
+}

@@ -5,7 +5,7 @@ use crate::{
     cli::{greeting::server, layout::listed},
     config::{
         Config,
-        options::{AccessLog, HostPattern, Server, Site, Upstream},
+        options::{AccessLog, HostPattern, LedgerStore, Server, Site, Upstream},
         write_duration,
     },
     privacy::{AddressMethod, Mode, PlatformId, Purposes, Signal},
@@ -65,6 +65,16 @@ pub(super) fn gateway(config: &Config, certificates: &Certificates) -> Vec<Strin
                     privet."
             .to_owned(),
     });
+    if let Some(LedgerStore::Postgres { url, .. }) =
+        config.ledger.as_ref().map(|ledger| &ledger.store)
+        && url.is_remote()
+        && !url.is_encrypted()
+    {
+        sentences.push(
+            "The way to the database of consent records: it is not encrypted (sslmode=verify-full is)."
+                .to_owned(),
+        );
+    }
     if config.admin.is_none() {
         sentences.push(
             "Metrics and health: admin.listen is \"off\", so \"privet reload\" and \"privet \

@@ -17,7 +17,7 @@ pub(super) fn read(
     root: Option<Digest>,
 ) -> Result<(Claims, Verdict), Failure> {
     let header = next(&mut reader)?.unwrap_or_default();
-    let columns = cells(&header, |cells| CsvColumns::new(cells));
+    let columns = cells(&header, CsvColumns::new);
     let columns =
         columns.ok_or_else(|| malformed("its first line is not the header of an export"))?;
     let mut claims = Claims {

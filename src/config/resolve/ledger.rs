@@ -48,7 +48,7 @@ fn store(node: &Node<'_>) -> Option<Option<LedgerStore>> {
             return Ok(None);
         }
         if text.starts_with("postgres:") || text.starts_with("postgresql:") {
-            let url = PostgresUrl::parse(text).map_err(Problem::error)?;
+            let url = Box::new(PostgresUrl::parse(text).map_err(Problem::error)?);
             let backlog =
                 absolute(folder.join(BACKLOG)).map_err(|_| Problem::error("is no path"))?;
             return Ok(Some(LedgerStore::Postgres { url, backlog }));

@@ -1,5 +1,11 @@
 //! Exports of a small ledger, whole and tampered with.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failed test may panic"
+)]
+
 use super::super::{
     chain::{Link, Salt, Sealed},
     csv::{COLUMNS, CsvColumns, csv_row},
