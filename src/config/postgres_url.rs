@@ -6,6 +6,7 @@ use tokio_postgres::config::{Host, SslMode};
 
 /// How long a connection may take, for each host of the URL.
 const CONNECT: Duration = Duration::from_secs(2);
+const DEFAULT_PORT: u16 = 5432;
 
 /// See the module.
 #[derive(Clone, Eq, PartialEq)]
@@ -86,6 +87,7 @@ impl fmt::Display for PostgresUrl {
             .enumerate()
             .map(|(place, host)| {
                 let port = ports.get(place).or_else(|| ports.first());
+                let port = port.filter(|port| **port != DEFAULT_PORT);
                 let port = port.map_or(String::new(), |port| format!(":{port}"));
                 match host {
                     Host::Tcp(name) => format!("{name}{port}"),
@@ -134,12 +136,7 @@ mod tests {
                 true,
                 false,
             ),
-            (
-                "postgres://u@a,b:2/p",
-                "postgres://a:5432,b:2/p",
-                false,
-                true,
-            ),
+            ("postgres://u@a,b:2/p", "postgres://a,b:2/p", false, true),
             (
                 "postgres://u@%2Frun%2Fpostgresql/p",
                 "postgres:///run/postgresql/p",

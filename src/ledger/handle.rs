@@ -78,7 +78,7 @@ impl Ledger {
     }
 
     /// Keeps the record of a choice. Once it returns, the record is on disk, unless neither the store
-    /// nor the backlog took it: the choice holds all the same.
+    /// nor the backlog took it in time: the choice holds all the same, and it is counted.
     pub(crate) async fn record(&self, record: Record, rendering: Option<Arc<Rendering>>) {
         let statement = Statement::Consent(Box::new(record));
         let pending = Pending {
@@ -90,8 +90,9 @@ impl Ledger {
             self.metrics.lost(1);
             return;
         }
-        // Whoever waited in vain is counted where the record ends up.
-        let _ = timeout(PATIENCE, kept).await;
+        if timeout(PATIENCE, kept).await.is_err() {
+            self.metrics.unconfirmed();
+        }
     }
 
     /// A visitor's records, as a JSON export.

@@ -184,6 +184,8 @@ impl Families<'_, '_> {
         ];
         let help = "Records of consent, by where they went; queued ones are stored later";
         self.family("ledger_records", help, &rows)?;
+        let help = "Choices answered before their record was known to be on disk";
+        self.counter("ledger_unconfirmed", help, ledger.unconfirmed.get())?;
         let backlog = ledger.backlog.load(Ordering::Relaxed);
         let help = "Records of consent that wait for the store";
         self.gauge("ledger_backlog_records", help, backlog)?;

@@ -10,6 +10,7 @@ pub(crate) struct LedgerMetrics {
     pub(super) stored: Count,
     pub(super) queued: Count,
     pub(super) lost: Count,
+    pub(super) unconfirmed: Count,
     pub(super) backlog: AtomicU64,
     /// Whether there is a ledger at all.
     pub(super) in_use: AtomicBool,
@@ -30,6 +31,11 @@ impl LedgerMetrics {
     /// So many records are nowhere.
     pub(crate) fn lost(&self, records: u64) {
         self.lost.add(records);
+    }
+
+    /// A choice was answered before its record was known to be on disk.
+    pub(crate) fn unconfirmed(&self) {
+        self.unconfirmed.add(1);
     }
 
     /// So many records wait in the backlog.

@@ -2,9 +2,11 @@
 
 use std::fmt;
 
-use time::{Date, Month, OffsetDateTime, Time};
+use time::{Date, Month, Time};
 
 const SECONDS_A_DAY: i64 = 86_400;
+/// The Julian day of 1970-01-01.
+const JULIAN_1970: i32 = 2_440_588;
 
 /// A day in UTC, counted from 1970.
 #[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
@@ -32,9 +34,8 @@ impl Day {
     }
 
     fn date(self) -> Date {
-        OffsetDateTime::from_unix_timestamp(i64::from(self.0) * SECONDS_A_DAY)
-            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
-            .date()
+        let date = Date::from_julian_day(self.0.saturating_add(JULIAN_1970));
+        date.unwrap_or(Date::MIN)
     }
 }
 
