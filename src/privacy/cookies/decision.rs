@@ -4,11 +4,11 @@ use http::header;
 
 use super::{
     eviction::{EvictionWriter, Evictions},
-    pairs::{filter, request_pairs},
+    pairs::{Kept, filter, request_pairs},
     reissue::{CAPPED_COOKIE, Reissues, is_navigation},
 };
 use crate::privacy::{
-    consent::Consent,
+    consent::{CONSENT_COOKIE, Consent, without_id},
     field_lines::FieldLines,
     field_value::FieldValue,
     policy::{Policy, Stripped, Verdict},
@@ -65,11 +65,14 @@ impl CookieDecision {
                     if enforces && policy.evict {
                         evictions.expire(pair.judged_name());
                     }
-                    !enforces
+                    (!enforces).into()
                 }
                 // What privet remembers for itself is nothing to the website.
-                Verdict::Kept(_) => !enforces || pair.name != CAPPED_COOKIE.as_bytes(),
-                Verdict::KeptForSession => true,
+                Verdict::Kept(_) if pair.name == CAPPED_COOKIE.as_bytes() => (!enforces).into(),
+                Verdict::Kept(_) if pair.judged_name() == CONSENT_COOKIE.as_bytes() => {
+                    Kept::Beginning(without_id(pair.bytes).len())
+                }
+                Verdict::Kept(_) | Verdict::KeptForSession => Kept::Whole,
             }
         });
         self.evictions = evictions.finish();
