@@ -62,6 +62,7 @@
 pub mod admin;
 pub mod cli;
 pub mod config;
+mod declaration;
 pub mod demo;
 mod http1;
 mod http2;
@@ -71,8 +72,10 @@ mod listen;
 mod log;
 mod metrics;
 pub mod privacy;
+mod report;
 pub mod serve;
 pub mod server;
 mod site;
+mod statistics;
 mod tls;
 mod upstream;

@@ -1,4 +1,4 @@
-//! `/healthz`, `/readyz`, `/metrics`, `/third-parties` and `POST /reload`.
+//! `/`, `/report.json`, `/healthz`, `/readyz`, `/metrics`, `/third-parties` and `POST /reload`.
 //!
 //! A web page in the operator's browser can send requests to loopback too: so only an IP address
 //! or `localhost` is answered as authority (against DNS rebinding), and a reload is not taken from
@@ -27,7 +27,9 @@ use tokio::{
 use crate::{
     http1::{HeadBoundary, HeadLimits, RequestHead, parse_request},
     metrics::{Metrics, ReloadResult},
+    report::{self, Report},
     site::Authority,
+    statistics::Collector,
 };
 
 const LIMITS: HeadLimits = HeadLimits {
@@ -48,15 +50,21 @@ pub(crate) type ReloadRequest = oneshot::Sender<Result<(), String>>;
 #[derive(Debug)]
 pub(crate) struct Admin {
     metrics: Arc<Metrics>,
+    collector: Arc<Collector>,
     draining: AtomicBool,
     reloads: mpsc::Sender<ReloadRequest>,
 }
 
 impl Admin {
-    /// Tells `metrics`, and passes reloads on to `reloads`.
-    pub(crate) fn new(metrics: Arc<Metrics>, reloads: mpsc::Sender<ReloadRequest>) -> Self {
+    /// Tells `metrics` and what `collector` gathers, and passes reloads on to `reloads`.
+    pub(crate) fn new(
+        metrics: Arc<Metrics>,
+        collector: Arc<Collector>,
+        reloads: mpsc::Sender<ReloadRequest>,
+    ) -> Self {
         Self {
             metrics,
+            collector,
             draining: AtomicBool::new(false),
             reloads,
         }
@@ -107,6 +115,7 @@ pub(crate) async fn serve(listener: TcpListener, admin: Arc<Admin>) {
 /// An answer: status line, media type, content.
 struct Answer(&'static str, &'static str, String);
 
+const HTML: &str = "text/html; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
 
 async fn converse(mut stream: TcpStream, admin: &Admin) -> io::Result<()> {
@@ -134,7 +143,9 @@ async fn converse(mut stream: TcpStream, admin: &Admin) -> io::Result<()> {
     let length = content.len();
     let mut response = format!(
         "HTTP/1.1 {status}\r\ncontent-type: {media_type}\r\ncontent-length: {length}\r\n\
-         cache-control: no-store\r\nx-content-type-options: nosniff\r\nconnection: close\r\n\r\n"
+         cache-control: no-store\r\nx-content-type-options: nosniff\r\n\
+         content-security-policy: default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'\r\n\
+         connection: close\r\n\r\n"
     );
     if !to_head {
         response.push_str(&content);
@@ -153,6 +164,8 @@ async fn answer(head: &RequestHead, admin: &Admin) -> Answer {
     }
     let read = matches!(head.method, Method::GET | Method::HEAD);
     match head.target.path() {
+        "/" if read => report(head, admin, HTML, report::html).await,
+        "/report.json" if read => report(head, admin, "application/json", report::json).await,
         "/healthz" if read => Answer("200 OK", TEXT, "ok\n".to_owned()),
         "/readyz" if read && admin.draining.load(Relaxed) => {
             Answer("503 Service Unavailable", TEXT, "draining\n".to_owned())
@@ -169,7 +182,8 @@ async fn answer(head: &RequestHead, admin: &Admin) -> Answer {
             admin.metrics.inventory().json(),
         ),
         "/reload" if head.method == Method::POST => reload(head, admin).await,
-        "/healthz" | "/readyz" | "/metrics" | "/third-parties" | "/reload" => Answer(
+        "/" | "/report.json" | "/healthz" | "/readyz" | "/metrics" | "/third-parties"
+        | "/reload" => Answer(
             "405 Method Not Allowed",
             TEXT,
             "GET, or POST for /reload\n".to_owned(),
@@ -177,9 +191,26 @@ async fn answer(head: &RequestHead, admin: &Admin) -> Answer {
         _ => Answer(
             "404 Not Found",
             TEXT,
-            "/healthz /readyz /metrics /third-parties, POST /reload\n".to_owned(),
+            "/ /report.json /healthz /readyz /metrics /third-parties, POST /reload\n".to_owned(),
         ),
     }
+}
+
+/// The privacy report of the last days, `?days=…` or 30.
+async fn report(
+    head: &RequestHead,
+    admin: &Admin,
+    media_type: &'static str,
+    written: impl Fn(&Report) -> String,
+) -> Answer {
+    let query = head.target.query().unwrap_or_default();
+    let days = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("days=")?.parse().ok());
+    let days = days.unwrap_or(30).clamp(1, report::MOST_DAYS);
+    let gathered = admin.collector.gathered(days).await;
+    let report = Report::new(&gathered, days);
+    Answer("200 OK", media_type, written(&report))
 }
 
 async fn reload(head: &RequestHead, admin: &Admin) -> Answer {

@@ -65,8 +65,11 @@ pub(super) enum Command {
         #[arg(long)]
         anonymise: bool,
     },
-    /// The cookie declaration for a privacy policy (not supported yet)
-    Declaration(LaterArguments),
+    /// Print the cookie declaration for a website's privacy policy
+    ///
+    /// It lists the vendors of the configuration and those that the gateway has seen: in the ledger's
+    /// store or, where there is none, in the running gateway.
+    Declaration(DeclarationArguments),
     /// Export, verify, erase and prune records of consent
     #[command(subcommand)]
     Ledger(LedgerCommand),
@@ -182,7 +185,25 @@ fn digest(text: &str) -> Result<Digest, &'static str> {
 }
 
 #[derive(Args, Debug)]
-pub(super) struct LaterArguments {
-    #[arg(hide = true, trailing_var_arg = true, allow_hyphen_values = true)]
-    rest: Vec<std::ffi::OsString>,
+pub(super) struct DeclarationArguments {
+    /// A fragment for a web page, Markdown, or an object for programs
+    #[arg(long, value_enum, default_value_t = DeclarationFormat::Html)]
+    pub(super) format: DeclarationFormat,
+    /// The website's host, where the configuration has several websites
+    #[arg(long, value_name = "HOST")]
+    pub(super) site: Option<String>,
+    /// The admin listener, if not that of the configuration [default: 127.0.0.1:9180]
+    #[arg(long, value_name = "ADDR")]
+    pub(super) admin: Option<SocketAddr>,
+}
+
+/// How a declaration is written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(super) enum DeclarationFormat {
+    /// A fragment of a web page
+    Html,
+    /// Text for a policy that is kept as Markdown
+    Markdown,
+    /// One object
+    Json,
 }

@@ -6,9 +6,7 @@ use clap::{CommandFactory, Parser, error::ErrorKind};
 
 use super::{
     arguments::{Arguments, Command, RunArguments},
-    check, config, explain, healthcheck, ledger,
-    outcome::Outcome,
-    reload, run,
+    check, config, declaration, explain, healthcheck, ledger, reload, run,
     source::Source,
     vendors,
 };
@@ -36,7 +34,7 @@ fn dispatch(arguments: Arguments) -> ExitCode {
         Some(Command::Explain(arguments)) => explain::explain(&source, &arguments),
         Some(Command::Vendors { names }) => vendors::vendors(&source, &names),
         Some(Command::Config { anonymise }) => config::config(&source, anonymise),
-        Some(Command::Declaration(_)) => later("declaration"),
+        Some(Command::Declaration(arguments)) => declaration::declaration(&source, &arguments),
         Some(Command::Ledger(command)) => ledger::ledger(&source, &command),
     };
     outcome.end()
@@ -63,8 +61,4 @@ fn usage(error: &clap::Error) -> ExitCode {
     // Nobody is left to be told that nobody listens.
     let _ = error.print();
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
-}
-
-fn later(command: &str) -> Outcome {
-    Outcome::wrong(format!("privet {command}: not supported yet"))
 }

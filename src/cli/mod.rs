@@ -7,6 +7,7 @@
 mod arguments;
 mod check;
 mod config;
+mod declaration;
 mod dispatch;
 mod explain;
 mod greeting;

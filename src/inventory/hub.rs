@@ -10,7 +10,10 @@ use super::{
     known::KnownHosts,
     sightings::{Sightings, Sites},
 };
-use crate::privacy::Catalogue;
+use crate::{
+    privacy::Catalogue,
+    statistics::{self, COOKIE, HOST, Hour, Key, Name, Totals},
+};
 
 /// Stands for the vendor and the purpose of hosts that nobody claims.
 const UNKNOWN: &str = "unknown";
@@ -69,9 +72,49 @@ impl Inventory {
         reports
     }
 
-    fn catalogue(&self) -> Option<Arc<Catalogue>> {
+    /// The catalogue in force.
+    pub(crate) fn catalogue(&self) -> Option<Arc<Catalogue>> {
         let catalogue = self.catalogue.lock();
         catalogue.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Adds what the statistics want to know.
+    pub(crate) fn add_to(&self, totals: &mut Totals) {
+        for (site, seen) in &self.sites() {
+            for (host, vendor, sighting) in seen.iter() {
+                let sighting = statistics::Sighting {
+                    first: Hour::of(sighting.first).day(),
+                    last: Hour::of(sighting.last).day(),
+                    count: sighting.in_pages + sighting.reports,
+                    set: sighting.in_pages,
+                    pattern: sighting.pattern.clone(),
+                };
+                see(totals, site, (HOST, host, vendor), &sighting);
+            }
+        }
+        for worker in &self.workers {
+            for (site, seen) in worker.visits().seen() {
+                for ((kind, purpose), count) in seen.counts {
+                    let key = Key {
+                        site: site.clone(),
+                        vendor: String::new(),
+                        purpose: purpose.map_or("", |purpose| purpose.name()).to_owned(),
+                        kind: kind.to_owned(),
+                    };
+                    *totals.counts.entry(key).or_default() += count;
+                }
+                for ((name, vendor), cookie) in &seen.cookies {
+                    let sighting = statistics::Sighting {
+                        first: Hour::of(cookie.first).day(),
+                        last: Hour::of(cookie.last).day(),
+                        count: cookie.count,
+                        set: cookie.set,
+                        pattern: cookie.pattern.clone(),
+                    };
+                    see(totals, &site, (COOKIE, name, vendor.as_deref()), &sighting);
+                }
+            }
+        }
     }
 
     fn sites(&self) -> Sites {
@@ -80,6 +123,24 @@ impl Inventory {
             .iter()
             .for_each(|worker| worker.add_to(&mut sites));
         sites
+    }
+}
+
+fn see(
+    totals: &mut Totals,
+    site: &str,
+    (what, name, vendor): (&str, &str, Option<&str>),
+    sighting: &statistics::Sighting,
+) {
+    let name = Name {
+        site: site.to_owned(),
+        what: what.to_owned(),
+        name: name.to_owned(),
+        vendor: vendor.unwrap_or_default().to_owned(),
+    };
+    match totals.sightings.get_mut(&name) {
+        Some(known) => known.merge(sighting),
+        None => drop(totals.sightings.insert(name, sighting.clone())),
     }
 }
 

@@ -76,7 +76,10 @@ mod tests {
     #[test]
     fn third_parties_are_grouped_by_vendor() {
         let sightings = Sightings::default();
-        let page = Evidence::Page { gated: true };
+        let page = Evidence::Page {
+            gated: true,
+            path: "/",
+        };
         sightings.note("a.example", "b.cdn.example", None, page, 86_400);
         sightings.note("a.example", "s.hotjar.com", Some("Hotjar"), page, 86_400);
         sightings.note("a.example", "a.hotjar.com", Some("Hotjar"), page, 86_400);

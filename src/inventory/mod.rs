@@ -7,8 +7,11 @@
 mod hub;
 mod json;
 mod known;
+mod pattern;
 mod sightings;
+mod visits;
 
 pub(crate) use hub::Inventory;
 pub(crate) use known::KnownHosts;
+pub(crate) use pattern::{name_pattern, path_pattern};
 pub(crate) use sightings::{Evidence, Sightings};

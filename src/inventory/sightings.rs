@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use super::known::KnownHosts;
+use super::{known::KnownHosts, pattern::path_pattern, visits::Visits};
 
 /// Most hosts of a website that are told apart.
 const HOSTS: usize = 1000;
@@ -22,6 +22,8 @@ pub(crate) enum Evidence<'a> {
     Page {
         /// Whether it was made inert.
         gated: bool,
+        /// The page's path; its pattern is kept of the first one.
+        path: &'a str,
     },
     /// A browser reported it.
     Report {
@@ -37,6 +39,7 @@ pub(crate) enum Evidence<'a> {
 pub(crate) struct Sightings {
     sites: Mutex<Sites>,
     known: Arc<KnownHosts>,
+    visits: Visits,
 }
 
 /// By the website's name.
@@ -60,6 +63,8 @@ pub(super) struct Sighting {
     pub(super) reports: u64,
     pub(super) directives: BTreeSet<&'static str>,
     pub(super) pages: BTreeSet<String>,
+    /// On which pages it was seen first.
+    pub(super) pattern: String,
     /// Seconds since 1970.
     pub(super) first: i64,
     /// Seconds since 1970.
@@ -72,7 +77,13 @@ impl Sightings {
         Self {
             sites: Mutex::default(),
             known,
+            visits: Visits::default(),
         }
+    }
+
+    /// What this worker saw of visits and choices.
+    pub(crate) fn visits(&self) -> &Visits {
+        &self.visits
     }
 
     /// The hosts that any worker has seen.
@@ -194,12 +205,18 @@ impl Sighting {
     fn add(&mut self, evidence: Evidence<'_>, now: i64) {
         self.last = now;
         match evidence {
-            Evidence::Page { gated } => {
+            Evidence::Page { gated, path } => {
                 self.in_pages += 1;
                 self.gated += u64::from(gated);
+                if self.pattern.is_empty() {
+                    self.pattern = path_pattern(path);
+                }
             }
             Evidence::Report { directive, page } => {
                 self.reports += 1;
+                if self.pattern.is_empty() {
+                    self.pattern = path_pattern(page);
+                }
                 self.directives.insert(directive);
                 if self.pages.len() < PAGES && !self.pages.contains(page) {
                     self.pages.insert(page.to_owned());
@@ -218,6 +235,9 @@ impl Sighting {
                 self.pages.insert(page.clone());
             }
         }
+        if other.first < self.first {
+            self.pattern.clone_from(&other.pattern);
+        }
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
     }
@@ -233,7 +253,16 @@ mod tests {
         let sightings = Sightings::default();
         for number in 0..HOSTS + 5 {
             let host = format!("h{number}.example");
-            sightings.note("a.example", &host, None, Evidence::Page { gated: false }, 7);
+            sightings.note(
+                "a.example",
+                &host,
+                None,
+                Evidence::Page {
+                    gated: false,
+                    path: "/",
+                },
+                7,
+            );
         }
         let mut all = Sites::new();
         sightings.add_to(&mut all);
@@ -254,7 +283,10 @@ mod tests {
             "s",
             "h.example",
             Some("A"),
-            Evidence::Page { gated: true },
+            Evidence::Page {
+                gated: true,
+                path: "/",
+            },
             9,
         );
         sightings.note("s", "h.example", Some("B"), report("/b"), 5);

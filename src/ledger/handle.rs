@@ -20,6 +20,7 @@ use crate::{
     config::options,
     metrics::LedgerMetrics,
     privacy::ledger::{ConsentId, Record, Rendering, Sealed, Statement},
+    statistics::{Hour, Rows},
 };
 
 /// Orders that may wait for the thread. At a thousand choices a second that is some seconds' worth.
@@ -103,6 +104,22 @@ impl Ledger {
     /// Erases a visitor's records; returns how many there were.
     pub(crate) async fn erase(&self, id: ConsentId) -> Result<u64, Unavailable> {
         self.ask(|reply| Order::Erase(id, reply)).await
+    }
+
+    /// Adds to the statistics; they are on disk once it returns.
+    pub(crate) async fn count(&self, rows: Rows) -> Result<(), Unavailable> {
+        self.ask(|reply| Order::Count(rows, reply)).await
+    }
+
+    /// Adds to the statistics before the thread ends, if there is room to order it.
+    pub(crate) fn count_last(&self, rows: Rows) {
+        let (reply, _) = oneshot::channel();
+        let _ = self.orders.try_send(Order::Count(rows, reply));
+    }
+
+    /// The statistics since an hour.
+    pub(crate) async fn statistics(&self, since: Hour) -> Result<Rows, Unavailable> {
+        self.ask(|reply| Order::Statistics(since, reply)).await
     }
 
     async fn ask<T>(

@@ -11,9 +11,11 @@ mod handle;
 mod open;
 mod postgres;
 mod postgres_schema;
+mod postgres_statistics;
 mod postgres_tls;
 mod sqlite;
 mod sqlite_schema;
+mod sqlite_statistics;
 mod store;
 mod writer;
 

@@ -11,6 +11,7 @@ use tokio_postgres::{Client, IsolationLevel, NoTls, Row, Transaction};
 
 use super::{
     postgres_schema::{LOCK, migrate},
+    postgres_statistics,
     postgres_tls::Connector,
     store::{Each, Pending, Result, Store, StoreError, Survey, Wanted, draw_salt},
 };
@@ -20,6 +21,7 @@ use crate::{
         ConsentId, Day, Digest, Entry, Head, Link, Opened, Rendering, Salt, Sealed, Statement,
         Timestamp,
     },
+    statistics::{Hour, Rows},
     upstream::client_config,
 };
 
@@ -350,6 +352,19 @@ impl Store for Postgres {
             }
         }
         within(runtime, async { Ok(transaction.commit().await?) })
+    }
+
+    fn count(&mut self, rows: &Rows, now: Hour) -> Result<()> {
+        let client = &mut self.client;
+        within(&self.runtime, postgres_statistics::count(client, rows, now))
+    }
+
+    fn statistics(&mut self, since: Hour) -> Result<Rows> {
+        let client = &self.client;
+        within(
+            &self.runtime,
+            postgres_statistics::statistics(client, since),
+        )
     }
 
     fn renderings(&mut self, each: &mut dyn FnMut(Rendering) -> Result<()>) -> Result<()> {

@@ -9,7 +9,8 @@ use super::store::{Result, StoreError};
 pub(super) const LOCK: &str = "SELECT pg_advisory_xact_lock(8102668921999811687)";
 
 /// Each brings the schema from the version of its place to the next.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
 CREATE TABLE privet_ledger (
     number bigint PRIMARY KEY,
     day integer NOT NULL,
@@ -25,7 +26,31 @@ CREATE TABLE privet_ledger_rendering (
     digest bytea PRIMARY KEY,
     content text NOT NULL
 );
-"];
+",
+    "
+CREATE TABLE privet_tally (
+    hour bigint NOT NULL,
+    site text NOT NULL,
+    vendor text NOT NULL,
+    purpose text NOT NULL,
+    kind text NOT NULL,
+    count bigint NOT NULL,
+    PRIMARY KEY (hour, site, vendor, purpose, kind)
+);
+CREATE TABLE privet_sighting (
+    site text NOT NULL,
+    what text NOT NULL,
+    name text NOT NULL,
+    vendor text NOT NULL,
+    first bigint NOT NULL,
+    last bigint NOT NULL,
+    count bigint NOT NULL,
+    own bigint NOT NULL,
+    pattern text NOT NULL,
+    PRIMARY KEY (site, what, name, vendor)
+);
+",
+];
 
 /// Brings the schema up to date; refuses one of a later version of privet.
 pub(super) async fn migrate(client: &mut Client) -> Result<()> {

@@ -15,11 +15,15 @@ use rusqlite::{
 
 use super::{
     sqlite_schema::{migrate, version},
+    sqlite_statistics,
     store::{Each, Pending, Result, Store, StoreError, Survey, Wanted, draw_salt},
 };
-use crate::privacy::ledger::{
-    ConsentId, Day, Digest, Entry, Head, Link, Opened, Rendering, Salt, Sealed, Statement,
-    Timestamp,
+use crate::{
+    privacy::ledger::{
+        ConsentId, Day, Digest, Entry, Head, Link, Opened, Rendering, Salt, Sealed, Statement,
+        Timestamp,
+    },
+    statistics::{Hour, Rows},
 };
 
 /// How long another process may hold the file before it counts as failed.
@@ -301,6 +305,14 @@ impl Store for Sqlite {
             each(entry(row)?)?;
         }
         Ok(())
+    }
+
+    fn count(&mut self, rows: &Rows, now: Hour) -> Result<()> {
+        sqlite_statistics::count(&mut self.connection, rows, now)
+    }
+
+    fn statistics(&mut self, since: Hour) -> Result<Rows> {
+        sqlite_statistics::statistics(&self.connection, since)
     }
 
     fn renderings(&mut self, each: &mut dyn FnMut(Rendering) -> Result<()>) -> Result<()> {

@@ -8,7 +8,8 @@ use super::store::{Result, StoreError};
 const APPLICATION: i64 = 0x7072_7674;
 
 /// Each brings the schema from the version of its place to the next.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
 CREATE TABLE entry (
     number INTEGER PRIMARY KEY,
     day INTEGER NOT NULL,
@@ -24,7 +25,31 @@ CREATE TABLE rendering (
     digest BLOB PRIMARY KEY,
     content TEXT NOT NULL
 ) STRICT;
-"];
+",
+    "
+CREATE TABLE tally (
+    hour INTEGER NOT NULL,
+    site TEXT NOT NULL,
+    vendor TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (hour, site, vendor, purpose, kind)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE sighting (
+    site TEXT NOT NULL,
+    what TEXT NOT NULL,
+    name TEXT NOT NULL,
+    vendor TEXT NOT NULL,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    own INTEGER NOT NULL,
+    pattern TEXT NOT NULL,
+    PRIMARY KEY (site, what, name, vendor)
+) STRICT, WITHOUT ROWID;
+",
+];
 
 fn number(connection: &Connection, pragma: &str) -> Result<i64> {
     Ok(connection.pragma_query_value(None, pragma, |row| row.get(0))?)

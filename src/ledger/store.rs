@@ -4,8 +4,9 @@ use std::{fmt, sync::Arc};
 
 use aws_lc_rs::rand;
 
-use crate::privacy::ledger::{
-    ConsentId, Day, Digest, Entry, Head, Rendering, Salt, Sealed, Timestamp,
+use crate::{
+    privacy::ledger::{ConsentId, Day, Digest, Entry, Head, Rendering, Salt, Sealed, Timestamp},
+    statistics::{Hour, Rows},
 };
 
 /// A statement on its way into the chain, with what the visitor was shown.
@@ -118,6 +119,12 @@ pub(crate) trait Store: Send {
         begin: &mut dyn FnMut(Survey) -> Result<()>,
         each: Each<'_>,
     ) -> Result<()>;
+
+    /// Adds to the statistics, and deletes what of them is older than is kept.
+    fn count(&mut self, rows: &Rows, now: Hour) -> Result<()>;
+
+    /// The statistics since an hour, and all names.
+    fn statistics(&mut self, since: Hour) -> Result<Rows>;
 
     /// What visitors were shown, one after the other.
     fn renderings(&mut self, each: &mut dyn FnMut(Rendering) -> Result<()>) -> Result<()>;

@@ -23,6 +23,7 @@ use crate::{
     config::options::{self, LedgerStore},
     metrics::LedgerMetrics,
     privacy::ledger::{ConsentId, Day, Head, Timestamp},
+    statistics::{Hour, Rows},
 };
 
 /// Records that one transaction takes.
@@ -47,6 +48,13 @@ pub(super) enum Order {
     Erase(
         ConsentId,
         oneshot::Sender<std::result::Result<u64, Unavailable>>,
+    ),
+    /// To add to the statistics, and to tell whether the store took them.
+    Count(Rows, oneshot::Sender<std::result::Result<(), Unavailable>>),
+    /// To tell the statistics since an hour.
+    Statistics(
+        Hour,
+        oneshot::Sender<std::result::Result<Rows, Unavailable>>,
     ),
     /// For how long records are kept.
     Retain(Duration),
@@ -147,6 +155,14 @@ impl Writer {
             Order::Erase(id, reply) => {
                 let erased = self.with_store(|store| store.erase(id, now()));
                 let _ = reply.send(erased.ok_or(Unavailable));
+            }
+            Order::Count(rows, reply) => {
+                let counted = self.with_store(|store| store.count(&rows, Hour::of(now().0)));
+                let _ = reply.send(counted.ok_or(Unavailable));
+            }
+            Order::Statistics(since, reply) => {
+                let found = self.with_store(|store| store.statistics(since));
+                let _ = reply.send(found.ok_or(Unavailable));
             }
             Order::Retain(retention) => {
                 self.retention = retention;
@@ -283,7 +299,13 @@ impl Writer {
         self.next_prune = due + PRUNE;
         let now = now();
         let oldest = oldest_kept(now, self.retention);
-        if let Some(pruned @ 1..) = self.with_store(|store| store.prune(oldest, now)) {
+        let pruned = self.with_store(|store| store.prune(oldest, now));
+        if let Some(pruned) = pruned {
+            let rows = Rows::of_retention(Hour::of(now.0), pruned);
+            // The report can do without.
+            let _ = self.with_store(|store| store.count(&rows, Hour::of(now.0)));
+        }
+        if let Some(pruned @ 1..) = pruned {
             tracing::info!(
                 entries = pruned,
                 "consent records pruned, their retention is over"

@@ -20,4 +20,6 @@ mod writer;
 
 pub(crate) use access::AccessEntry;
 pub(crate) use format::Formatter;
+pub(crate) use personal::is_personal;
+pub(crate) use redact::shown_path;
 pub(crate) use sink::{AccessLog, LineWriter};

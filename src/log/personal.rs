@@ -88,7 +88,7 @@ pub(super) fn is_harmless(text: &[u8]) -> bool {
 }
 
 /// Whether `text`, escapes undone, tells who somebody is.
-pub(super) fn is_personal(text: &[u8]) -> bool {
+pub(crate) fn is_personal(text: &[u8]) -> bool {
     holds_email(text) || holds_telephone(text) || holds_address(text) || holds_token(text)
 }
 

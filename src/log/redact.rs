@@ -77,6 +77,17 @@ pub(super) fn target<'a>(target: &'a [u8], shown: &[String], show: &mut impl FnM
     }
 }
 
+/// A path as the log shows it, without its query.
+pub(crate) fn shown_path(path: &str) -> String {
+    let mut shown = Vec::new();
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    target(path.as_bytes(), &[], &mut |piece| match piece {
+        Piece::Shown(bytes) => shown.extend_from_slice(bytes),
+        Piece::Hidden => shown.extend_from_slice("…".as_bytes()),
+    });
+    String::from_utf8_lossy(&shown).into_owned()
+}
+
 /// The part of a target that is read; it ends where a piece ends, since half an e-mail address does
 /// not look like one.
 fn within_reason(target: &[u8]) -> (&[u8], bool) {

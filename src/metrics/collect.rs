@@ -134,21 +134,35 @@ impl Families<'_, '_> {
                 ("purpose", labels.purpose.to_owned()),
             ]
         };
-        let (elements, cookies): (Vec<_>, Vec<_>) = stripped
-            .iter()
-            .partition(|(labels, _)| labels.direction == Direction::Page.label());
-        let rows = cookies.into_iter().map(|(labels, count)| {
-            let [site, vendor, purpose] = of(labels);
-            let direction = ("direction", labels.direction.to_owned());
-            ([site, vendor, purpose, direction], *count)
-        });
+        let directed = |kinds: [(Direction, &str); 2]| {
+            let rows = stripped.iter().filter_map(|(labels, count)| {
+                let mut kinds = kinds.iter();
+                let (_, direction) = kinds.find(|(kind, _)| kind.label() == labels.direction)?;
+                let [site, vendor, purpose] = of(labels);
+                let direction = ("direction", (*direction).to_owned());
+                Some(([site, vendor, purpose, direction], *count))
+            });
+            rows.collect::<Vec<_>>()
+        };
+        let only = |kind: Direction| {
+            let rows = stripped.iter();
+            let rows = rows.filter(|(labels, _)| labels.direction == kind.label());
+            rows.map(|(labels, count)| (of(labels), *count))
+                .collect::<Vec<_>>()
+        };
+        let kinds = [
+            (Direction::Request, "request"),
+            (Direction::Response, "response"),
+        ];
         let help = "Cookies that were not let through";
-        self.family("cookies_stripped", help, &rows.collect::<Vec<_>>())?;
-        let rows = elements
-            .into_iter()
-            .map(|(labels, count)| (of(labels), *count));
+        self.family("cookies_stripped", help, &directed(kinds))?;
+        let kinds = [(Direction::Sent, "request"), (Direction::Set, "response")];
+        let help = "Vendors' cookies that were let through";
+        self.family("cookies_granted", help, &directed(kinds))?;
+        let help = "Cookies that browsers were told to forget";
+        self.family("cookies_evicted", help, &only(Direction::Evicted))?;
         let help = "Elements of pages that were made inert";
-        self.family("elements_gated", help, &rows.collect::<Vec<_>>())?;
+        self.family("elements_gated", help, &only(Direction::Page))?;
         let rows = UnreadablePage::ALL
             .iter()
             .enumerate()

@@ -16,10 +16,13 @@ use prometheus_client::{encoding::text, metrics::info::Info, registry::Registry}
 use super::{
     kind::ReloadResult,
     ledger::LedgerMetrics,
-    strip::{StripHistory, StripTable, Totals},
+    strip::{self, StripHistory, StripTable},
     worker::{Count, WorkerMetrics},
 };
-use crate::inventory::Inventory;
+use crate::{
+    inventory::Inventory,
+    statistics::{Key, Totals},
+};
 
 /// The metrics of a process.
 pub(crate) struct Metrics {
@@ -80,6 +83,22 @@ impl Metrics {
             .unwrap_or_default()
     }
 
+    /// What the statistics are made of.
+    pub(crate) fn totals(&self) -> Totals {
+        let mut totals = Totals::default();
+        self.counters.inventory.add_to(&mut totals);
+        for (labels, count) in self.counters.stripped() {
+            let key = Key {
+                site: labels.site,
+                vendor: labels.vendor,
+                purpose: labels.purpose.to_owned(),
+                kind: labels.direction.to_owned(),
+            };
+            *totals.counts.entry(key).or_default() += count;
+        }
+        totals
+    }
+
     /// The third parties that were seen.
     pub(crate) fn inventory(&self) -> &Inventory {
         &self.counters.inventory
@@ -138,7 +157,7 @@ impl fmt::Debug for Metrics {
 
 impl Counters {
     /// Cookies stripped since the start.
-    pub(super) fn stripped(&self) -> Totals {
+    pub(super) fn stripped(&self) -> strip::Totals {
         lock(&self.strips).totals()
     }
 

@@ -32,7 +32,7 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// Where something was that did not pass.
+    /// What became of a cookie or an element of a page: the first three did not pass.
     Direction {
         /// A cookie, from the visitor to the website.
         Request = "request",
@@ -40,6 +40,12 @@ kinds! {
         Response = "response",
         /// An element of a page.
         Page = "page",
+        /// A cookie that the browser was told to forget.
+        Evicted = "evicted",
+        /// A vendor's cookie that passed to the website.
+        Sent = "sent",
+        /// A vendor's cookie that passed to the visitor.
+        Set = "set",
     }
 
     /// What was wrong with a visitor's input.

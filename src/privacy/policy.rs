@@ -163,17 +163,31 @@ impl Policy {
 
     /// What becomes of the cookie `name` for this visitor.
     pub fn verdict(&self, name: &[u8], consent: &Consent) -> Verdict {
+        self.judged(name, consent).0
+    }
+
+    /// The same, with the vendor whose cookie it is, if one claims it.
+    pub fn judged(&self, name: &[u8], consent: &Consent) -> (Verdict, Option<VendorId>) {
         if self.keeps(name) {
-            return Verdict::Kept(None);
+            return (Verdict::Kept(None), None);
         }
+        let judge = |vendor, is_allowed, life| {
+            let verdict = if is_allowed {
+                Verdict::Kept(life)
+            } else {
+                Verdict::Stripped(Stripped(Some(vendor)))
+            };
+            (verdict, Some(vendor))
+        };
         match self.catalogue().cookie(name) {
-            Some(claim) if self.allows_cookie(claim, consent) => Verdict::Kept(claim.max_lifetime),
-            Some(claim) => Verdict::Stripped(Stripped(Some(claim.vendor))),
-            None if is_own_cookie(name) => Verdict::Kept(None),
+            Some(claim) => {
+                let is_allowed = self.allows_cookie(claim, consent);
+                judge(claim.vendor, is_allowed, claim.max_lifetime)
+            }
+            None if is_own_cookie(name) => (Verdict::Kept(None), None),
             None => match self.disguised.vendor(name) {
-                Some(vendor) if self.allows_vendor(vendor, consent) => Verdict::Kept(None),
-                Some(vendor) => Verdict::Stripped(Stripped(Some(vendor))),
-                None => self.of_nobody(),
+                Some(vendor) => judge(vendor, self.allows_vendor(vendor, consent), None),
+                None => (self.of_nobody(), None),
             },
         }
     }

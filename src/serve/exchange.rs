@@ -14,6 +14,7 @@ use super::{
     record::{Record, failure_kind},
     refusal::Refusal,
     response::ClientResponse,
+    sightings,
     snapshot::{Compiled, Site, SiteUpstream, Snapshot},
     third_parties,
     visitor::{Identity, Visitor},
@@ -170,6 +171,7 @@ async fn answer(
         None => own::by_content(&mut content, request, site).await,
         found => found,
     };
+    sightings::note_visit(request, &cookies.consent, site, record);
     let scene = Scene {
         request,
         authority: &text,
@@ -192,7 +194,7 @@ async fn answer(
     let reader = third_parties::Reader::of(&request.fields, policy);
     let client_request = client_request(request, &text, host, &identity, &record.request_id);
     let (origin, fields_removed) = minimise_request(client_request, policy, &cookies);
-    count_stripped(&snapshot, index, &cookies.stripped, Direction::Request);
+    count_cookies(&snapshot, index, &cookies);
     record.cookies_stripped = u32::try_from(cookies.stripped.len()).unwrap_or(u32::MAX);
     visitor
         .worker
@@ -214,10 +216,18 @@ async fn answer(
         vendor,
         now,
     };
+    sightings::note_set(&response.fields, &context, (&snapshot, index), record);
     let stripped = bring_back(&mut response, &context, &cookies);
     count_stripped(&snapshot, index, &stripped, Direction::Response);
     let sightings = visitor.worker.metrics().third_parties();
-    third_parties::silence(&mut response, site, &cookies.consent, sightings, now);
+    third_parties::silence(
+        &mut response,
+        site,
+        &cookies.consent,
+        sightings,
+        origin.target().path(),
+        now,
+    );
     record.set_cookies_stripped = u32::try_from(stripped.len()).unwrap_or(u32::MAX);
     let visit = PageVisit {
         snapshot: &snapshot,
@@ -366,6 +376,18 @@ fn upgrade_field(response: &ClientResponse) -> Option<FieldValue> {
         .get(&header::UPGRADE)
         .filter(|_| switching)
         .cloned()
+}
+
+/// Counts what became of a request's cookies.
+fn count_cookies(snapshot: &Snapshot, site: usize, cookies: &CookieDecision) {
+    count_stripped(snapshot, site, &cookies.stripped, Direction::Request);
+    if !cookies.evictions.is_empty() {
+        count_stripped(snapshot, site, &cookies.stripped, Direction::Evicted);
+    }
+    for vendor in &cookies.kept {
+        let vendor = Some(usize::from(vendor.0));
+        snapshot.strips.count(site, vendor, Direction::Sent);
+    }
 }
 
 fn count_stripped(snapshot: &Snapshot, site: usize, stripped: &[Stripped], direction: Direction) {

@@ -17,6 +17,7 @@ mod refusal;
 mod rehearsal;
 mod respond;
 mod response;
+mod sightings;
 mod snapshot;
 mod third_parties;
 mod tunnel;

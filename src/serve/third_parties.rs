@@ -70,6 +70,7 @@ pub(super) fn silence(
     site: &Site,
     consent: &Consent,
     sightings: &Sightings,
+    path: &str,
     now: i64,
 ) {
     let calls = site
@@ -82,7 +83,7 @@ pub(super) fn silence(
             &site.name,
             &host,
             vendor,
-            Evidence::Page { gated: true },
+            Evidence::Page { gated: true, path },
             now,
         );
     }

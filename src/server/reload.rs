@@ -22,6 +22,7 @@ use crate::{
     log::{AccessLog, operational},
     metrics::Metrics,
     serve::{Compiled, PseudonymKeys},
+    statistics::Collector,
     tls::{CertificateResolver, Certificates, server_config, server_config_after},
     upstream::client_config,
 };
@@ -38,6 +39,7 @@ pub(super) struct Gateway {
     tls: Arc<ServerConfig>,
     compiled: Arc<Compiled>,
     ledger: Option<Arc<Ledger>>,
+    collector: Arc<Collector>,
 }
 
 /// What a reload needs.
@@ -100,10 +102,11 @@ impl Gateway {
         Ok(Self {
             workers: handles,
             log,
-            metrics,
+            metrics: Arc::clone(&metrics),
             resolver,
             tls,
             compiled,
+            collector: Arc::new(Collector::new(metrics, ledger.clone())),
             ledger,
         })
     }
@@ -113,6 +116,7 @@ impl Gateway {
         if !self.log.flush() {
             tracing::warn!("the access log could not be written to its end in time");
         }
+        self.collector.finish();
         if let Some(ledger) = &self.ledger
             && let Err(error) = ledger.close()
         {
@@ -123,6 +127,11 @@ impl Gateway {
     /// The certificates in force.
     pub(super) fn certificates(&self) -> Arc<Certificates> {
         self.resolver.current()
+    }
+
+    /// What gathers the statistics.
+    pub(super) fn collector(&self) -> Arc<Collector> {
+        Arc::clone(&self.collector)
     }
 
     pub(super) fn metrics(&self) -> Arc<Metrics> {

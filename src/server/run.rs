@@ -160,7 +160,9 @@ pub fn run(
             reserved.map_err(|error| StartError::Setup(format!("{error} (admin.listen)")))?;
         let gateway = Gateway::start(&config, workers, connections)?;
         let (requests, inbox) = mpsc::channel(1);
-        let admin = Arc::new(Admin::new(gateway.metrics(), requests));
+        let admin = Arc::new(Admin::new(gateway.metrics(), gateway.collector(), requests));
+        let collector = gateway.collector();
+        tokio::spawn(async move { collector.run().await });
         if let Some(socket) = reserved {
             tokio::spawn(admin::serve(admin::listen(socket)?, Arc::clone(&admin)));
         }

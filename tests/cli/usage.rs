@@ -71,14 +71,3 @@ fn wrong_usage_ends_with_2_and_says_so_on_standard_error() {
         assert!(said.err.starts_with("error: "), "{arguments:?}: {said:?}");
     }
 }
-
-#[test]
-fn what_comes_later_is_refused() {
-    let folder = Folder::with(DEMO);
-    for arguments in [&["declaration"][..], &["declaration", "--format", "html"]] {
-        let said = folder.run(arguments);
-        assert_eq!(said.code, Some(2), "{arguments:?}: {said:?}");
-        let expected = format!("privet {}: not supported yet\n", arguments[0]);
-        assert_eq!((said.out.as_str(), said.err), ("", expected));
-    }
-}

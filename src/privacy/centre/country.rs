@@ -4,7 +4,7 @@
 //! that is not here is shown as it stands.
 
 /// The English name, or the code itself.
-pub(super) fn name(code: &str) -> &str {
+pub(crate) fn name(code: &str) -> &str {
     NAMES
         .iter()
         .find(|(known, _)| known.eq_ignore_ascii_case(code))

@@ -10,7 +10,7 @@ const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
 /// The lifetime in words.
-pub(super) fn in_words(lifetime: Option<Duration>) -> String {
+pub(crate) fn in_words(lifetime: Option<Duration>) -> String {
     let Some(lifetime) = lifetime else {
         return "Not stated".to_owned();
     };

@@ -17,13 +17,13 @@
 //! to the browser.
 
 mod cookies;
-mod country;
+pub(crate) mod country;
 mod embed;
 mod embed_url;
 mod escape;
-mod lifetime;
+pub(crate) mod lifetime;
 mod page;
-mod purposes;
+pub(crate) mod purposes;
 mod record;
 mod script;
 mod view;

@@ -13,7 +13,7 @@ use crate::privacy::State;
 use crate::privacy::purpose::Purpose;
 
 /// The name of a purpose in plain words.
-pub(super) const fn title(purpose: Purpose) -> &'static str {
+pub(crate) const fn title(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Necessary => "Necessary",
         Purpose::Functional => "Conveniences",
@@ -23,7 +23,8 @@ pub(super) const fn title(purpose: Purpose) -> &'static str {
     }
 }
 
-const fn explanation(purpose: Purpose) -> &'static str {
+/// What it is for, in plain words.
+pub(crate) const fn explanation(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Necessary => {
             "What you ask of this website: signing in, a cart, your language, protection against abuse. It works without your consent, as the law allows."
@@ -184,7 +185,7 @@ const fn ticked(tick: bool) -> &'static str {
 }
 
 /// A `javascript:` policy must not become a link.
-pub(super) fn is_web_address(url: &str) -> bool {
+pub(crate) fn is_web_address(url: &str) -> bool {
     let scheme = url.split(':').next().unwrap_or_default();
     url.contains("://")
         && ["https", "http"]

@@ -8,6 +8,7 @@ use super::{
     reissue::{CAPPED_COOKIE, Reissues, is_navigation},
 };
 use crate::privacy::{
+    catalogue::VendorId,
     consent::{CONSENT_COOKIE, Consent, without_id},
     field_lines::FieldLines,
     field_value::FieldValue,
@@ -23,6 +24,8 @@ pub struct CookieDecision {
     pub(in crate::privacy) line: Option<FieldValue>,
     /// Cookies that were refused, one entry each.
     pub stripped: Vec<Stripped>,
+    /// Vendors whose cookies pass, one entry each.
+    pub kept: Vec<VendorId>,
     /// What expires them.
     pub evictions: Evictions,
     /// What sets others again with the lifetime promised for them.
@@ -37,6 +40,7 @@ impl CookieDecision {
             consent,
             line: None,
             stripped: Vec::new(),
+            kept: Vec::new(),
             evictions: Evictions::default(),
             reissues: Reissues::default(),
         };
@@ -53,10 +57,17 @@ impl CookieDecision {
         let enforces = policy.enforces();
         let mut evictions = EvictionWriter::new(host);
         let Self {
-            consent, stripped, ..
+            consent,
+            stripped,
+            kept,
+            ..
         } = self;
         self.line = filter(fields, |pair| {
-            match policy.verdict(pair.judged_name(), consent) {
+            let (verdict, vendor) = policy.judged(pair.judged_name(), consent);
+            if let (Verdict::Kept(_), Some(vendor)) = (verdict, vendor) {
+                kept.push(vendor);
+            }
+            match verdict {
                 Verdict::Stripped(whose) => {
                     if stripped.capacity() == 0 {
                         stripped.reserve(8);

@@ -140,6 +140,8 @@ pub(super) async fn choose(
     let form = Form::read(scene, content).await?;
     let (mut choice, consent) = choice(scene, &form)?;
     choice.id = ledger::keep(scene, &form, &choice).await;
+    let visits = scene.metrics.third_parties().visits();
+    visits.choice(&scene.site.name, choice.granted, choice.refused);
     let policy = &scene.site.policy;
     let line = choice
         .set_cookie(policy.consent_rules(), policy.catalogue(), scene.now)

@@ -120,6 +120,7 @@ impl PageVisit<'_> {
         let site = (Rc::clone(self.snapshot), self.site);
         let observer = Observer {
             worker: Rc::clone(&record.worker),
+            target: self.origin.target().clone(),
             now: self.now,
         };
         Rewriting::new(site, codings, page, context, observer)

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use http::uri::PathAndQuery;
+
 use crate::{
     inventory::Evidence,
     privacy::SeenHosts,
@@ -11,6 +13,7 @@ use crate::{
 /// Of one page.
 pub(super) struct Observer {
     pub(super) worker: Rc<Worker>,
+    pub(super) target: PathAndQuery,
     /// When the page was asked for, seconds since 1970.
     pub(super) now: i64,
 }
@@ -24,7 +27,10 @@ impl Observer {
                 .vendor
                 .and_then(|id| site.policy.catalogue().vendor(id));
             let vendor = vendor.map(|vendor| vendor.name.as_str());
-            let evidence = Evidence::Page { gated: seen.gated };
+            let evidence = Evidence::Page {
+                gated: seen.gated,
+                path: self.target.path(),
+            };
             sightings.note(&site.name, host, vendor, evidence, self.now);
         }
     }
