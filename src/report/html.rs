@@ -36,7 +36,7 @@ pub(crate) fn html(report: &Report) -> String {
     section(
         &mut html,
         "By purpose and vendor",
-        "<p class=\"key\"><span class=\"stopped\"></span>stopped <span class=\"passed\"></span>let through with consent</p>",
+        "<p class=\"key\"><span class=\"stopped\"></span>stopped <span class=\"passed\"></span>let through, with consent or necessary</p>",
         &tables::vendors(report),
     );
     html.push_str("<div class=\"columns\">\n");

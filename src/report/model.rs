@@ -37,13 +37,13 @@ pub(super) const KINDS: [(&str, &str, &str); 6] = [
     ),
     (
         "sent",
-        "Granted, sent",
-        "vendors' cookies that reached the website",
+        "Passed to the website",
+        "vendors' cookies, with consent or necessary",
     ),
     (
         "set",
-        "Granted, set",
-        "vendors' cookies that reached the browser",
+        "Passed to browsers",
+        "vendors' cookies that the website set",
     ),
 ];
 

@@ -35,8 +35,8 @@ pub(super) fn vendors(report: &Report) -> String {
         "Stripped from responses",
         "Gated",
         "Evicted",
-        "Sent",
-        "Set",
+        "Passed to website",
+        "Passed to browsers",
     ] {
         let _ = write!(html, "<th scope=\"col\">{title}</th>");
     }
