@@ -181,7 +181,7 @@ fn over_time(report: &Report) -> String {
         .map_or(0, |series| series.len().saturating_sub(1));
     let _ = writeln!(
         html,
-        "<p class=\"axis\"><span>{}</span><span>{}</span></p></div>\n<details><summary>The numbers</summary>\n<div class=\"wide\"><table class=\"numbers\"><thead><tr><th scope=\"col\">{}</th>",
+        "<p class=\"axis\"><span>{}</span><span>{}</span></p></div>\n<details><summary>The numbers</summary>\n<div class=\"wide\" role=\"region\" aria-label=\"Table\" tabindex=\"0\"><table class=\"numbers\"><thead><tr><th scope=\"col\">{}</th>",
         report.time(0),
         report.time(last),
         if report.by_hour { "Hour" } else { "Day" },

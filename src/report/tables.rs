@@ -28,7 +28,7 @@ pub(super) fn vendors(report: &Report) -> String {
         sums.map(|[request, response, page, _, sent, set]| request + response + page + sent + set);
     let most = most.max().unwrap_or_default();
     let mut html = String::from(
-        "<div class=\"wide\"><table class=\"numbers\"><thead><tr><th scope=\"col\">Vendor</th><td></td>",
+        "<div class=\"wide\" role=\"region\" aria-label=\"Table\" tabindex=\"0\"><table class=\"numbers\"><thead><tr><th scope=\"col\">Vendor</th><td></td>",
     );
     for title in [
         "Stripped from requests",
@@ -157,7 +157,7 @@ pub(super) fn countries(rows: &[CountryRow]) -> String {
         return "<p class=\"none\">Pages named no host of somebody else yet.</p>\n".to_owned();
     }
     let mut html = String::from(
-        "<div class=\"wide\"><table><thead><tr><th scope=\"col\">Country</th><th scope=\"col\">Transfer</th><th scope=\"col\">Vendors</th><th scope=\"col\" class=\"number\">Hosts</th></tr></thead><tbody>\n",
+        "<div class=\"wide\" role=\"region\" aria-label=\"Table\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">Country</th><th scope=\"col\">Transfer</th><th scope=\"col\">Vendors</th><th scope=\"col\" class=\"number\">Hosts</th></tr></thead><tbody>\n",
     );
     for row in rows {
         let vendors = if row.vendors.is_empty() {
@@ -189,7 +189,7 @@ pub(super) fn names(report: &Report, names: &[(Name, Sighting)], none: &str) -> 
         return format!("<p class=\"none\">{none}</p>\n");
     }
     let mut html = String::from(
-        "<div class=\"wide\"><table><thead><tr><th scope=\"col\">Name</th><th scope=\"col\">Whose</th><th scope=\"col\">First seen</th><th scope=\"col\">On</th><th scope=\"col\" class=\"number\">Times</th></tr></thead><tbody>\n",
+        "<div class=\"wide\" role=\"region\" aria-label=\"Table\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">Name</th><th scope=\"col\">Whose</th><th scope=\"col\">First seen</th><th scope=\"col\">On</th><th scope=\"col\" class=\"number\">Times</th></tr></thead><tbody>\n",
     );
     for (name, seen) in told.iter().take(MOST_NAMES) {
         let site = if report.sites.len() > 1 {
