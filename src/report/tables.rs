@@ -189,7 +189,7 @@ pub(super) fn names(report: &Report, names: &[(Name, Sighting)], none: &str) -> 
         return format!("<p class=\"none\">{none}</p>\n");
     }
     let mut html = String::from(
-        "<div class=\"wide\" role=\"region\" aria-label=\"Table\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">Name</th><th scope=\"col\">Whose</th><th scope=\"col\">First seen</th><th scope=\"col\">On</th><th scope=\"col\" class=\"number\">Times</th></tr></thead><tbody>\n",
+        "<div class=\"wide\" role=\"region\" aria-label=\"Table\" tabindex=\"0\"><table class=\"names\"><thead><tr><th scope=\"col\">Name</th><th scope=\"col\">Whose</th><th scope=\"col\">First seen</th><th scope=\"col\">On</th><th scope=\"col\" class=\"number\">Times</th></tr></thead><tbody>\n",
     );
     for (name, seen) in told.iter().take(MOST_NAMES) {
         let site = if report.sites.len() > 1 {
