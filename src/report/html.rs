@@ -4,14 +4,11 @@ use std::fmt::Write as _;
 
 use super::{
     chart,
-    model::{KINDS, Report, day},
+    model::{KINDS, Report, Seen, day},
     number::Number,
     tables,
 };
-use crate::{
-    privacy::centre::Escaped,
-    statistics::{Basis, Name, Sighting},
-};
+use crate::{privacy::centre::Escaped, statistics::Basis};
 
 const STYLE: &str = include_str!("report.css");
 
@@ -99,7 +96,7 @@ fn section(html: &mut String, title: &str, note: &str, content: &str) {
 }
 
 /// Those that nobody claims, and the others.
-fn parted(names: &[(Name, Sighting)]) -> (Vec<(Name, Sighting)>, Vec<(Name, Sighting)>) {
+fn parted(names: &[Seen]) -> (Vec<Seen>, Vec<Seen>) {
     names
         .iter()
         .cloned()

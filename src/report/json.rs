@@ -9,13 +9,10 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    model::{KINDS, Report, VendorRow, day},
+    model::{KINDS, Report, Seen, VendorRow, day},
     number::Number,
 };
-use crate::{
-    privacy::Purpose,
-    statistics::{Basis, Name, Sighting},
-};
+use crate::{privacy::Purpose, statistics::Basis};
 
 /// The whole report.
 pub(crate) fn json(report: &Report) -> String {
@@ -90,7 +87,7 @@ fn vendor(row: &VendorRow) -> Value {
     Value::Object(written)
 }
 
-fn name((name, seen): &(Name, Sighting)) -> Value {
+fn name((name, seen): &Seen) -> Value {
     json!({
         "site": name.site,
         "name": name.name,

@@ -67,13 +67,16 @@ pub(crate) struct Report {
     pub(super) dnt: u64,
     pub(super) countries: Vec<CountryRow>,
     /// Hosts that pages name, the newest first.
-    pub(super) hosts: Vec<(Name, Sighting)>,
+    pub(super) hosts: Vec<Seen>,
     /// Cookies, the newest first.
-    pub(super) cookies: Vec<(Name, Sighting)>,
+    pub(super) cookies: Vec<Seen>,
     pub(super) retention_runs: u64,
     pub(super) records_pruned: u64,
     pub(super) last_retention: Option<Hour>,
 }
+
+/// A name with when and how it was seen.
+pub(super) type Seen = (Name, Sighting);
 
 /// A vendor on one website.
 #[derive(Debug)]
@@ -293,7 +296,7 @@ pub(crate) fn basis_in_words(basis: Option<TransferBasis>, is_known: bool) -> St
 }
 
 /// Names of one sort, those that were seen last for the first time before others.
-fn names(rows: &Rows, what: &str) -> Vec<(Name, Sighting)> {
+fn names(rows: &Rows, what: &str) -> Vec<Seen> {
     let names = rows.sightings.iter().filter(|(name, _)| name.what == what);
     let mut names: Vec<_> = names
         .map(|(name, seen)| (name.clone(), seen.clone()))

@@ -4,15 +4,12 @@ use std::fmt::Write as _;
 
 use super::{
     chart,
-    model::{CountryRow, KINDS, Report, day},
+    model::{CountryRow, KINDS, Report, Seen, day},
     number::{LEAST, Number},
 };
-use crate::{
-    privacy::{
-        Purpose,
-        centre::{Escaped, country, purposes},
-    },
-    statistics::{Name, Sighting},
+use crate::privacy::{
+    Purpose,
+    centre::{Escaped, country, purposes},
 };
 
 /// Names shown of one sort; all are in `/report.json`.
@@ -180,7 +177,7 @@ pub(super) fn countries(rows: &[CountryRow]) -> String {
 
 /// Names with when and where they were seen first. Those that only strangers' browsers named, and too
 /// few of them, are left out: they may be about one person.
-pub(super) fn names(report: &Report, names: &[(Name, Sighting)], none: &str) -> String {
+pub(super) fn names(report: &Report, names: &[Seen], none: &str) -> String {
     let told: Vec<_> = names
         .iter()
         .filter(|(_, seen)| seen.set > 0 || seen.count >= LEAST)

@@ -10,6 +10,7 @@ use crate::{
 on_both! {
     a_choice_is_a_record_that_an_export_shows_and_proves
     a_stored_choice_of_before_gets_an_id_with_the_next_one
+    the_report_counts_choices_over_a_restart
 }
 
 fn a_choice_is_a_record_that_an_export_shows_and_proves(home: &mut Home) {
@@ -186,4 +187,27 @@ fn retention_may_change_by_a_reload_and_the_store_may_not() {
         visitor.choose("choice=reject-all");
         Some(()).filter(|()| visitor.id().is_some())
     });
+}
+
+fn the_report_counts_choices_over_a_restart(home: &mut Home) {
+    let told = |gateway: &Gateway| {
+        let (_, text) = gateway.ask_admin("GET", "/report.json");
+        let report: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        (
+            report["choices"]["rejected_all"].clone(),
+            report["basis"].clone(),
+        )
+    };
+    let gateway = Gateway::start(&config(&home.store(), ""));
+    for _ in 0..10 {
+        Visitor::new(&gateway).choose("choice=reject-all");
+    }
+    let expected = (10.into(), "store".into());
+    assert_eq!(told(&gateway), expected);
+    let gateway = gateway.restart();
+    assert_eq!(told(&gateway), expected, "nothing is forgotten");
+    for _ in 0..2 {
+        Visitor::new(&gateway).choose("choice=reject-all");
+    }
+    assert_eq!(told(&gateway).0, 12, "nothing is counted twice");
 }
