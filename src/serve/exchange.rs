@@ -194,7 +194,7 @@ async fn answer(
     let reader = third_parties::Reader::of(&request.fields, policy);
     let client_request = client_request(request, &text, host, &identity, &record.request_id);
     let (origin, fields_removed) = minimise_request(client_request, policy, &cookies);
-    count_cookies(&snapshot, index, &cookies);
+    sightings::count_cookies(&snapshot, index, &cookies);
     record.cookies_stripped = u32::try_from(cookies.stripped.len()).unwrap_or(u32::MAX);
     visitor
         .worker
@@ -218,7 +218,7 @@ async fn answer(
     };
     sightings::note_set(&response.fields, &context, (&snapshot, index), record);
     let stripped = bring_back(&mut response, &context, &cookies);
-    count_stripped(&snapshot, index, &stripped, Direction::Response);
+    sightings::count_stripped(&snapshot, index, &stripped, Direction::Response);
     let sightings = visitor.worker.metrics().third_parties();
     third_parties::silence(
         &mut response,
@@ -376,26 +376,6 @@ fn upgrade_field(response: &ClientResponse) -> Option<FieldValue> {
         .get(&header::UPGRADE)
         .filter(|_| switching)
         .cloned()
-}
-
-/// Counts what became of a request's cookies.
-fn count_cookies(snapshot: &Snapshot, site: usize, cookies: &CookieDecision) {
-    count_stripped(snapshot, site, &cookies.stripped, Direction::Request);
-    if !cookies.evictions.is_empty() {
-        count_stripped(snapshot, site, &cookies.stripped, Direction::Evicted);
-    }
-    for vendor in &cookies.kept {
-        let vendor = Some(usize::from(vendor.0));
-        snapshot.strips.count(site, vendor, Direction::Sent);
-    }
-}
-
-fn count_stripped(snapshot: &Snapshot, site: usize, stripped: &[Stripped], direction: Direction) {
-    for Stripped(vendor) in stripped {
-        snapshot
-            .strips
-            .count(site, vendor.map(|vendor| usize::from(vendor.0)), direction);
-    }
 }
 
 fn count_refusal(record: &Record, refusal: Refusal) {

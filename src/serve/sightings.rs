@@ -1,5 +1,5 @@
-//! Notes for the operator's report what passes: page loads with their signals, and the names of
-//! cookies that browsers hold and websites set. Never a value.
+//! Counts and notes for the operator what passes and what doesn't: cookies by vendor, page loads with
+//! their signals, and the names of cookies that browsers hold and websites set. Never a value.
 
 use std::rc::Rc;
 
@@ -14,8 +14,8 @@ use crate::{
     inventory::{name_pattern, path_pattern},
     metrics::Direction,
     privacy::{
-        Consent, ConsentSource, FieldLines, ResponseContext, VendorId, Verdict, cookie_name,
-        is_own_cookie, request_pairs,
+        Consent, ConsentSource, CookieDecision, FieldLines, ResponseContext, Stripped, VendorId,
+        Verdict, cookie_name, is_own_cookie, request_pairs,
     },
 };
 
@@ -101,4 +101,30 @@ fn note(
     let name = claim.map_or_else(|| name_pattern(name), |(pattern, _)| pattern.to_owned());
     visits.cookie(&site.name, name, named, place, record.now());
     vendor.filter(|_| matches!(verdict, Verdict::Kept(_)))
+}
+
+/// Counts what became of a request's cookies.
+pub(super) fn count_cookies(snapshot: &Snapshot, site: usize, cookies: &CookieDecision) {
+    count_stripped(snapshot, site, &cookies.stripped, Direction::Request);
+    if !cookies.evictions.is_empty() {
+        count_stripped(snapshot, site, &cookies.stripped, Direction::Evicted);
+    }
+    for vendor in &cookies.kept {
+        let vendor = Some(usize::from(vendor.0));
+        snapshot.strips.count(site, vendor, Direction::Sent);
+    }
+}
+
+/// Counts cookies that did not pass.
+pub(super) fn count_stripped(
+    snapshot: &Snapshot,
+    site: usize,
+    stripped: &[Stripped],
+    direction: Direction,
+) {
+    for Stripped(vendor) in stripped {
+        snapshot
+            .strips
+            .count(site, vendor.map(|vendor| usize::from(vendor.0)), direction);
+    }
 }
