@@ -116,6 +116,8 @@ pub(crate) async fn serve(listener: TcpListener, admin: Arc<Admin>) {
 struct Answer(&'static str, &'static str, String);
 
 const HTML: &str = "text/html; charset=utf-8";
+/// The report holds its own style sheet, and nothing else may come into an answer.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 const TEXT: &str = "text/plain; charset=utf-8";
 
 async fn converse(mut stream: TcpStream, admin: &Admin) -> io::Result<()> {
@@ -144,7 +146,7 @@ async fn converse(mut stream: TcpStream, admin: &Admin) -> io::Result<()> {
     let mut response = format!(
         "HTTP/1.1 {status}\r\ncontent-type: {media_type}\r\ncontent-length: {length}\r\n\
          cache-control: no-store\r\nx-content-type-options: nosniff\r\n\
-         content-security-policy: default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'\r\n\
+         content-security-policy: {POLICY}\r\n\
          connection: close\r\n\r\n"
     );
     if !to_head {
