@@ -231,74 +231,59 @@ impl Store for Postgres {
     }
 
     fn erase(&mut self, id: ConsentId, now: Timestamp) -> Result<u64> {
-        let mut erased = 0;
-        loop {
-            let Self {
-                runtime, client, ..
-            } = self;
-            let count = within(runtime, async {
-                let transaction = begin(client).await?;
-                let sql =
-                    "UPDATE privet_ledger SET consent_id = NULL, salt = NULL, statement = NULL
-                           WHERE number IN (SELECT number FROM privet_ledger WHERE consent_id = $1
-                                            ORDER BY number LIMIT $2)
-                           RETURNING number";
-                let id: &[u8] = id.as_bytes();
-                let rows = transaction.query(sql, &[&id, &STEP]).await?;
-                let numbers = rows.iter().map(|row| row.try_get::<_, i64>(0));
-                let mut numbers: Vec<i64> = numbers.collect::<std::result::Result<_, _>>()?;
-                if numbers.is_empty() {
-                    return Ok(0);
-                }
-                numbers.sort_unstable();
-                let numbers = numbers.iter().map(|number| number.unsigned_abs()).collect();
-                let sealed = Sealed::new(draw_salt(), Statement::Erasure { time: now, numbers });
-                let head = head(transaction.client()).await?;
-                insert(&transaction, head, &[&sealed], Day::of(now)).await?;
-                transaction.commit().await?;
-                Ok(rows.len() as u64)
-            })?;
-            erased += count;
-            if count == 0 {
-                return Ok(erased);
+        let Self {
+            runtime, client, ..
+        } = self;
+        within(runtime, async {
+            let transaction = begin(client).await?;
+            let sql = "UPDATE privet_ledger SET consent_id = NULL, salt = NULL, statement = NULL
+                       WHERE number IN (SELECT number FROM privet_ledger WHERE consent_id = $1
+                                        ORDER BY number LIMIT $2)
+                       RETURNING number";
+            let id: &[u8] = id.as_bytes();
+            let rows = transaction.query(sql, &[&id, &STEP]).await?;
+            let numbers = rows.iter().map(|row| row.try_get::<_, i64>(0));
+            let mut numbers: Vec<i64> = numbers.collect::<std::result::Result<_, _>>()?;
+            if numbers.is_empty() {
+                return Ok(0);
             }
-        }
+            numbers.sort_unstable();
+            let numbers = numbers.iter().map(|number| number.unsigned_abs()).collect();
+            let sealed = Sealed::new(draw_salt(), Statement::Erasure { time: now, numbers });
+            let head = head(transaction.client()).await?;
+            insert(&transaction, head, &[&sealed], Day::of(now)).await?;
+            transaction.commit().await?;
+            Ok(rows.len() as u64)
+        })
     }
 
     fn prune(&mut self, day: Day, now: Timestamp) -> Result<u64> {
-        let mut pruned = 0;
-        loop {
-            let Self {
-                runtime, client, ..
-            } = self;
-            let count = within(runtime, async {
-                let transaction = begin(client).await?;
-                let sql = "SELECT number, link FROM
-                           (SELECT number, day, link FROM privet_ledger ORDER BY number LIMIT $1) AS oldest
-                           WHERE day < $2 ORDER BY number DESC LIMIT 1";
-                let Some(row) = transaction.query_opt(sql, &[&STEP, &day.0]).await? else {
-                    return Ok(0);
-                };
-                let through: i64 = row.try_get(0)?;
-                let link = digest(row.try_get(1)?, through.unsigned_abs())?;
-                let statement = Statement::Pruning {
-                    time: now,
-                    through: through.unsigned_abs(),
-                    link,
-                };
-                let sealed = Sealed::new(draw_salt(), statement);
-                let head = head(transaction.client()).await?;
-                insert(&transaction, head, &[&sealed], Day::of(now)).await?;
-                let sql = "DELETE FROM privet_ledger WHERE number <= $1";
-                let deleted = transaction.execute(sql, &[&through]).await?;
-                transaction.commit().await?;
-                Ok(deleted)
-            })?;
-            pruned += count;
-            if count == 0 {
-                return Ok(pruned);
-            }
-        }
+        let Self {
+            runtime, client, ..
+        } = self;
+        within(runtime, async {
+            let transaction = begin(client).await?;
+            let sql = "SELECT number, link FROM
+                       (SELECT number, day, link FROM privet_ledger ORDER BY number LIMIT $1) AS oldest
+                       WHERE day < $2 ORDER BY number DESC LIMIT 1";
+            let Some(row) = transaction.query_opt(sql, &[&STEP, &day.0]).await? else {
+                return Ok(0);
+            };
+            let last: i64 = row.try_get(0)?;
+            let through = last.unsigned_abs();
+            let statement = Statement::Pruning {
+                time: now,
+                through,
+                link: digest(row.try_get(1)?, through)?,
+            };
+            let sealed = Sealed::new(draw_salt(), statement);
+            let head = head(transaction.client()).await?;
+            insert(&transaction, head, &[&sealed], Day::of(now)).await?;
+            let sql = "DELETE FROM privet_ledger WHERE number <= $1";
+            let deleted = transaction.execute(sql, &[&last]).await?;
+            transaction.commit().await?;
+            Ok(deleted)
+        })
     }
 
     fn scan(

@@ -103,10 +103,12 @@ pub(crate) trait Store: Send {
     /// Appends what isn't there yet, in one transaction; returns where the chain ends then.
     fn append(&mut self, batch: &[Pending], today: Day) -> Result<Head>;
 
-    /// Deletes what the entries of one visitor say, and says so in the chain; returns how many.
+    /// Deletes what entries of one visitor say, and says so in the chain. Not all at once, so that
+    /// choices don't wait for long; returns how many, 0 once there are none.
     fn erase(&mut self, id: ConsentId, now: Timestamp) -> Result<u64>;
 
-    /// Deletes entries written before `day`, and says so in the chain; returns how many.
+    /// Deletes entries written before `day`, and says so in the chain; as many at once, and returns the
+    /// same.
     fn prune(&mut self, day: Day, now: Timestamp) -> Result<u64>;
 
     /// Tells where the chain ends, then each entry that is wanted, all as of one moment. At most

@@ -43,9 +43,10 @@ pub(super) enum Order {
         ConsentId,
         oneshot::Sender<std::result::Result<String, Unavailable>>,
     ),
-    /// To erase a visitor's records.
+    /// To erase a visitor's records, of which so many are erased.
     Erase(
         ConsentId,
+        u64,
         oneshot::Sender<std::result::Result<u64, Unavailable>>,
     ),
     /// For how long records are kept.
@@ -144,9 +145,17 @@ impl Writer {
                 // Whoever asked may have gone away.
                 let _ = reply.send(exported.ok_or(Unavailable));
             }
-            Order::Erase(id, reply) => {
-                let erased = self.with_store(|store| store.erase(id, now()));
-                let _ = reply.send(erased.ok_or(Unavailable));
+            Order::Erase(id, before, reply) => {
+                match self.with_store(|store| store.erase(id, now())) {
+                    Some(0) => drop(reply.send(Ok(before))),
+                    // The rest stands in the queue behind choices that were made meanwhile; in a full
+                    // queue it is dropped, and whoever waits hears that it failed.
+                    Some(erased) => {
+                        let rest = Order::Erase(id, before + erased, reply);
+                        drop(self.orders.try_send(rest));
+                    }
+                    None => drop(reply.send(Err(Unavailable))),
+                }
             }
             Order::Retain(retention) => {
                 self.retention = retention;
@@ -280,14 +289,15 @@ impl Writer {
         if due < self.next_prune || self.store.is_none() {
             return;
         }
-        self.next_prune = due + PRUNE;
         let now = now();
         let oldest = oldest_kept(now, self.retention);
-        if let Some(pruned @ 1..) = self.with_store(|store| store.prune(oldest, now)) {
-            tracing::info!(
+        match self.with_store(|store| store.prune(oldest, now)) {
+            Some(0) | None => self.next_prune = due + PRUNE,
+            // There may be more, once those who wait are served.
+            Some(pruned) => tracing::info!(
                 entries = pruned,
                 "consent records pruned, their retention is over"
-            );
+            ),
         }
     }
 }

@@ -29,13 +29,16 @@ pub(in crate::cli) fn ledger(source: &Source, command: &LedgerCommand) -> Outcom
                 };
                 export(store.as_mut(), *format, wanted)
             }
-            LedgerCommand::Erase { id } => store.erase(*id, now()).map(|erased| match erased {
-                0 => Outcome::failed("there is no record of this id"),
-                count => Outcome::fine(format!("erased {}\n", records(count))),
-            }),
+            LedgerCommand::Erase { id } => {
+                let erased = all(|| store.erase(*id, now()));
+                erased.map(|erased| match erased {
+                    0 => Outcome::failed("there is no record of this id"),
+                    count => Outcome::fine(format!("erased {}\n", records(count))),
+                })
+            }
             LedgerCommand::Prune => {
                 let oldest = oldest_kept(now(), options.retention);
-                let pruned = store.prune(oldest, now());
+                let pruned = all(|| store.prune(oldest, now()));
                 pruned.map(|count| Outcome::fine(format!("pruned {}\n", records(count))))
             }
             LedgerCommand::Verify { .. } => return Ok(Outcome::fine("")),
@@ -51,6 +54,17 @@ pub(in crate::cli) fn ledger(source: &Source, command: &LedgerCommand) -> Outcom
 
 const WAITING: &str = "privet: the gateway could not reach the store for a while: some records wait in \
                        the backlog and are not among these yet";
+
+/// Until nothing is left to do; how much it was.
+fn all(mut step: impl FnMut() -> Result<u64, StoreError>) -> Result<u64, StoreError> {
+    let mut all = 0;
+    loop {
+        match step()? {
+            0 => return Ok(all),
+            count => all += count,
+        }
+    }
+}
 
 fn records(count: u64) -> String {
     counted(usize::try_from(count).unwrap_or(usize::MAX), "record")
