@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use aws_lc_rs::rand;
+use rusqlite::ErrorCode;
 
 use crate::privacy::ledger::{
     ConsentId, Day, Digest, Entry, Head, Rendering, Salt, Sealed, Timestamp,
@@ -87,9 +88,14 @@ impl From<std::io::Error> for StoreError {
 }
 
 impl StoreError {
-    /// Whether it may be over later without anybody's help: a database that can't be reached.
+    /// Whether it may be over later without anybody's help: a database that can't be reached, or a file
+    /// that another process holds.
     pub(crate) fn is_passing(&self) -> bool {
-        matches!(self, Self::Postgres(_) | Self::Timeout)
+        match self {
+            Self::Postgres(_) | Self::Timeout => true,
+            Self::Sqlite(error) => error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy),
+            Self::File(_) | Self::Replaced | Self::Foreign(_) | Self::Unreadable(_) => false,
+        }
     }
 }
 

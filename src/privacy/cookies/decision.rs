@@ -56,20 +56,22 @@ impl CookieDecision {
             consent, stripped, ..
         } = self;
         self.line = filter(fields, |pair| {
-            match policy.verdict(pair.judged_name(), consent) {
+            let name = pair.judged_name();
+            match policy.verdict(name, consent) {
                 Verdict::Stripped(whose) => {
                     if stripped.capacity() == 0 {
                         stripped.reserve(8);
                     }
                     stripped.push(whose);
                     if enforces && policy.evict {
-                        evictions.expire(pair.judged_name());
+                        evictions.expire(name);
                     }
                     (!enforces).into()
                 }
                 // What privet remembers for itself is nothing to the website.
                 Verdict::Kept(_) if pair.name == CAPPED_COOKIE.as_bytes() => (!enforces).into(),
-                Verdict::Kept(_) if pair.judged_name() == CONSENT_COOKIE.as_bytes() => {
+                // Its id opens the visitor's records.
+                Verdict::Kept(_) if name == CONSENT_COOKIE.as_bytes() => {
                     Kept::Beginning(without_id(pair.bytes).len())
                 }
                 Verdict::Kept(_) | Verdict::KeptForSession => Kept::Whole,
