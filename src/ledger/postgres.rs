@@ -23,29 +23,44 @@ use crate::{
     upstream::client_config,
 };
 
-/// How long one transaction may take before the database counts as failed.
-const PATIENCE: Duration = Duration::from_millis(2500);
 /// Entries that one transaction erases, prunes or reads.
 const STEP: i64 = 1000;
 
 const COLUMNS: &str = "number, day, previous, commitment, salt, statement";
 
+/// What the connection lives in. It runs only while something is asked.
+struct Driver {
+    runtime: Runtime,
+    /// How long one transaction may take before the database counts as failed.
+    patience: Duration,
+}
+
+impl Driver {
+    /// What `act` does, in time.
+    fn run<T>(&self, act: impl Future<Output = Result<T>>) -> Result<T> {
+        let done = self
+            .runtime
+            .block_on(async { timeout(self.patience, act).await });
+        done.map_err(|_| StoreError::Timeout)?
+    }
+}
+
 /// See the module.
 pub(super) struct Postgres {
-    /// It runs only while something is asked; the connection lives in it.
-    runtime: Runtime,
+    driver: Driver,
     client: Client,
     /// Renderings that are in the database.
     known: HashSet<Digest>,
 }
 
 impl Postgres {
-    /// Connects, and makes or migrates the tables.
-    pub(super) fn open(url: &PostgresUrl) -> Result<Self> {
+    /// Connects, and makes or migrates the tables. Whatever is asked takes `patience` at most.
+    pub(super) fn open(url: &PostgresUrl, patience: Duration) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let client = within(&runtime, async {
+        let driver = Driver { runtime, patience };
+        let client = driver.run(async {
             let mut client = connect(url).await?;
             // Acknowledged is durable, unless the database is set up to promise even more.
             client
@@ -58,7 +73,7 @@ impl Postgres {
             Ok(client)
         })?;
         Ok(Self {
-            runtime,
+            driver,
             client,
             known: HashSet::new(),
         })
@@ -77,12 +92,6 @@ async fn connect(url: &PostgresUrl) -> Result<Client> {
     let (client, connection) = url.settings().connect(Connector(Arc::new(trust))).await?;
     tokio::spawn(connection);
     Ok(client)
-}
-
-/// What `act` does within the time for one transaction.
-fn within<T>(runtime: &Runtime, act: impl Future<Output = Result<T>>) -> Result<T> {
-    let done = runtime.block_on(async { timeout(PATIENCE, act).await });
-    done.map_err(|_| StoreError::Timeout)?
 }
 
 /// A transaction of the one who writes.
@@ -186,11 +195,11 @@ fn entry(row: &Row) -> Result<Entry> {
 impl Store for Postgres {
     fn append(&mut self, batch: &[Pending], today: Day) -> Result<Head> {
         let Self {
-            runtime,
+            driver,
             client,
             known,
         } = self;
-        within(runtime, async {
+        driver.run(async {
             let transaction = begin(client).await?;
             let mut shown = HashSet::new();
             for rendering in batch
@@ -231,10 +240,8 @@ impl Store for Postgres {
     }
 
     fn erase(&mut self, id: ConsentId, now: Timestamp) -> Result<u64> {
-        let Self {
-            runtime, client, ..
-        } = self;
-        within(runtime, async {
+        let Self { driver, client, .. } = self;
+        driver.run(async {
             let transaction = begin(client).await?;
             let sql = "UPDATE privet_ledger SET consent_id = NULL, salt = NULL, statement = NULL
                        WHERE number IN (SELECT number FROM privet_ledger WHERE consent_id = $1
@@ -258,10 +265,8 @@ impl Store for Postgres {
     }
 
     fn prune(&mut self, day: Day, now: Timestamp) -> Result<u64> {
-        let Self {
-            runtime, client, ..
-        } = self;
-        within(runtime, async {
+        let Self { driver, client, .. } = self;
+        driver.run(async {
             let transaction = begin(client).await?;
             let sql = "SELECT number, link FROM
                        (SELECT number, day, link FROM privet_ledger ORDER BY number LIMIT $1) AS oldest
@@ -293,9 +298,7 @@ impl Store for Postgres {
         begin: &mut dyn FnMut(Survey) -> Result<()>,
         each: Each<'_>,
     ) -> Result<()> {
-        let Self {
-            runtime, client, ..
-        } = self;
+        let Self { driver, client, .. } = self;
         let (since, id) = match wanted {
             Wanted::All => (Day(i32::MIN), None),
             Wanted::Since(day) => (day, None),
@@ -306,9 +309,9 @@ impl Store for Postgres {
             .build_transaction()
             .isolation_level(IsolationLevel::RepeatableRead)
             .read_only(true);
-        let transaction = within(runtime, async { Ok(snapshot.start().await?) })?;
+        let transaction = driver.run(async { Ok(snapshot.start().await?) })?;
         let client = transaction.client();
-        let survey = within(runtime, survey(client, since, id.is_none()))?;
+        let survey = driver.run(survey(client, since, id.is_none()))?;
         begin(survey)?;
         let condition = match id {
             Some(_) => "consent_id = $1",
@@ -321,9 +324,8 @@ impl Store for Postgres {
         let (mut last, mut left) = (0, number(most));
         while left > 0 {
             let step = left.min(STEP);
-            let rows = within(runtime, async {
-                Ok(client.query(&sql, &[&id, &since.0, &last, &step]).await?)
-            })?;
+            let rows = driver
+                .run(async { Ok(client.query(&sql, &[&id, &since.0, &last, &step]).await?) })?;
             for row in &rows {
                 let entry = entry(row)?;
                 last = number(entry.link.number);
@@ -334,15 +336,13 @@ impl Store for Postgres {
                 break;
             }
         }
-        within(runtime, async { Ok(transaction.commit().await?) })
+        driver.run(async { Ok(transaction.commit().await?) })
     }
 
     fn renderings(&mut self, each: &mut dyn FnMut(Rendering) -> Result<()>) -> Result<()> {
-        let Self {
-            runtime, client, ..
-        } = self;
+        let Self { driver, client, .. } = self;
         let sql = "SELECT content FROM privet_ledger_rendering ORDER BY digest";
-        let rows = within(runtime, async { Ok(client.query(sql, &[]).await?) })?;
+        let rows = driver.run(async { Ok(client.query(sql, &[]).await?) })?;
         for row in rows {
             each(Rendering::new(row.try_get(0)?))?;
         }

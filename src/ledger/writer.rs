@@ -27,6 +27,8 @@ use crate::{
 
 /// Records that one transaction takes.
 const BATCH: usize = 1024;
+/// How long the store may take for one transaction; visitors wait a little longer than that.
+const PATIENCE: Duration = Duration::from_millis(2500);
 /// How often the thread looks after what is due when nothing is ordered.
 const TICK: Duration = Duration::from_secs(1);
 /// Between two attempts to bring the store back.
@@ -81,7 +83,7 @@ impl Writer {
         inbox: Receiver<Order>,
         orders: SyncSender<Order>,
     ) -> Result<Self> {
-        let store = match open(&options.store) {
+        let store = match open(&options.store, PATIENCE) {
             Err(error) if error.is_passing() => {
                 tracing::error!("the ledger's store fails, records wait in the backlog: {error}");
                 None
@@ -233,7 +235,7 @@ impl Writer {
         let attempt = move || {
             thread::sleep(RETRY);
             // The writer may have ended.
-            let _ = orders.send(Order::Opened(open(&options)));
+            let _ = orders.send(Order::Opened(open(&options, PATIENCE)));
         };
         let builder = thread::Builder::new().name("ledger-open".to_owned());
         if let Err(error) = builder.spawn(attempt) {

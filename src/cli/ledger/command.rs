@@ -1,6 +1,9 @@
 //! The commands. All but `verify` open the store of the configuration, beside a running gateway.
 
-use std::io::{self, BufWriter, Write};
+use std::{
+    io::{self, BufWriter, Write},
+    time::Duration,
+};
 
 use super::verify::verify;
 use crate::{
@@ -52,6 +55,9 @@ pub(in crate::cli) fn ledger(source: &Source, command: &LedgerCommand) -> Outcom
     done.unwrap_or_else(|outcome| outcome)
 }
 
+/// Nobody but the operator waits.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 const WAITING: &str = "privet: the gateway could not reach the store for a while: some records wait in \
                        the backlog and are not among these yet";
 
@@ -84,7 +90,7 @@ fn opened(source: &Source) -> Result<(Ledger, Box<dyn Store>), Outcome> {
         let reason = format!("there is no ledger at {} yet", path.display());
         return Err(Outcome::failed(reason));
     }
-    let store = open(&options.store).map_err(|error| failed(&options.store, &error))?;
+    let store = open(&options.store, PATIENCE).map_err(|error| failed(&options.store, &error))?;
     Ok((options, store))
 }
 
