@@ -34,6 +34,7 @@
 //! | [`privacy`] | every decision about address, consent, cookies and fields; pure |
 //! | `upstream` | pooled connections to web servers, which of them is asked, retries |
 //! | `log` | access log and operational log, with what is personal left out |
+//! | `ledger` | records of consent: one thread, its store and its backlog |
 //! | `inventory` | which third parties pages contact, found in them and in browsers' reports |
 //! | `metrics` | counters of each worker, as OpenMetrics text |
 //! | [`admin`] | health, readiness, metrics and reload for operators, and the client of that |
@@ -65,6 +66,7 @@ pub mod demo;
 mod http1;
 mod http2;
 mod inventory;
+mod ledger;
 mod listen;
 mod log;
 mod metrics;

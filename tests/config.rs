@@ -78,8 +78,9 @@ fn no_password_and_no_value_of_the_environment_is_shown() {
     for text in [
         "[[site]]\nhosts = [\"*\"]\nupstream = \"http://me:hunter2@web\"\n",
         "[[site]]\nhosts = [\"*\"]\nupstream = [\"me:hunter2@web:80\"]\n",
-        "[ledger]\nstore = \"postgres://me:hunter2@db/privet\"\n",
-        "ledger = { store = \"postgres://me:hunter2@db/privet\", stor = 1 }\n",
+        "[ledger]\nstore = \"postgres://me:hunter2@db:x/privet\"\n",
+        "ledger = { store = \"mysql://me:hunter2@db/privet\", stor = 1 }\n",
+        "[ledger]\nstore = \"postgres://db:x/privet?password=hunter2&a=1\"\n",
         "[consent]\npolicy_version = \"${SECRET}\"\n",
         "[[site]]\nhosts = [\"${SECRET}\"]\nupstream = \"${SECRET}\"\n",
     ] {

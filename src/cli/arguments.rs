@@ -5,12 +5,13 @@ use std::{
     path::PathBuf,
 };
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use http::HeaderName;
 
 use super::explain::{Url, cookie, header, purposes, set_cookie};
 use crate::privacy::FieldValue;
 use crate::privacy::Purposes;
+use crate::privacy::ledger::{ConsentId, Day, Digest};
 
 /// The privacy hedge in front of a website
 ///
@@ -66,8 +67,9 @@ pub(super) enum Command {
     },
     /// The cookie declaration for a privacy policy (not supported yet)
     Declaration(LaterArguments),
-    /// Consent records (not supported yet)
-    Ledger(LaterArguments),
+    /// Export, verify, erase and prune records of consent
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
 }
 
 #[derive(Args, Debug)]
@@ -118,6 +120,65 @@ pub(super) struct ExplainArguments {
     /// Another request field; may be repeated
     #[arg(long = "header", short = 'H', value_name = "NAME: VALUE", value_parser = header)]
     pub(super) fields: Vec<(HeaderName, FieldValue)>,
+}
+
+/// What can be done with records of consent.
+#[derive(Debug, Subcommand)]
+pub(super) enum LedgerCommand {
+    /// Print the records, with what proves them
+    Export {
+        /// One object with what visitors were shown, or a table
+        #[arg(long, value_enum, default_value_t = ExportFormat::Json)]
+        format: ExportFormat,
+        /// Only what was written since that day (UTC)
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, conflicts_with = "id")]
+        since: Option<Day>,
+        /// Only one visitor's, by the id in their cookie privet_consent
+        #[arg(long, value_name = "ID", value_parser = consent_id)]
+        id: Option<ConsentId>,
+    },
+    /// Prove an export whole and unaltered, from nothing but itself
+    ///
+    /// Exit code 0 if it is, 1 with the reason if it is not. Only a root that was noted elsewhere proves
+    /// that the whole chain was not made anew: the gateway logs one for each day, and an export lists
+    /// them.
+    Verify {
+        /// A file that "privet ledger export" has written
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// A link or daily root that was noted earlier: it must be one of the export
+        #[arg(long, value_name = "HEX", value_parser = digest)]
+        root: Option<Digest>,
+    },
+    /// Erase one visitor's records, by the id in their cookie privet_consent
+    Erase {
+        /// Whose
+        #[arg(long, value_name = "ID", value_parser = consent_id)]
+        id: ConsentId,
+    },
+    /// Delete records whose retention is over; the running gateway does so daily
+    Prune,
+}
+
+/// How an export is written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(super) enum ExportFormat {
+    /// A table (RFC 4180)
+    Csv,
+    /// One object, an entry a line
+    Json,
+}
+
+fn day(text: &str) -> Result<Day, &'static str> {
+    Day::parse(text).ok_or("not a day such as 2026-11-24")
+}
+
+fn consent_id(text: &str) -> Result<ConsentId, &'static str> {
+    ConsentId::parse(text).ok_or("not an id: 32 hexadecimal digits in lower case")
+}
+
+fn digest(text: &str) -> Result<Digest, &'static str> {
+    Digest::parse(text).ok_or("not a root: 64 hexadecimal digits in lower case")
 }
 
 #[derive(Args, Debug)]

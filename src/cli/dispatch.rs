@@ -6,7 +6,7 @@ use clap::{CommandFactory, Parser, error::ErrorKind};
 
 use super::{
     arguments::{Arguments, Command, RunArguments},
-    check, config, explain, healthcheck,
+    check, config, explain, healthcheck, ledger,
     outcome::Outcome,
     reload, run,
     source::Source,
@@ -37,7 +37,7 @@ fn dispatch(arguments: Arguments) -> ExitCode {
         Some(Command::Vendors { names }) => vendors::vendors(&source, &names),
         Some(Command::Config { anonymise }) => config::config(&source, anonymise),
         Some(Command::Declaration(_)) => later("declaration"),
-        Some(Command::Ledger(_)) => later("ledger"),
+        Some(Command::Ledger(command)) => ledger::ledger(&source, &command),
     };
     outcome.end()
 }

@@ -12,6 +12,7 @@ mod explain;
 mod greeting;
 mod healthcheck;
 mod layout;
+mod ledger;
 mod outcome;
 mod reload;
 mod run;

@@ -11,23 +11,23 @@ const FIELD_LIMIT: usize = 256;
 
 /// One field.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Field<'t> {
+pub(crate) struct Field<'t> {
     /// What it holds, without its quotes.
-    pub(super) text: Cow<'t, str>,
+    pub(crate) text: Cow<'t, str>,
     /// Where, with its quotes.
-    pub(super) place: Range<usize>,
+    pub(crate) place: Range<usize>,
 }
 
 /// Why a text is no CSV, and where; what follows is not read.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Malformed {
-    pub(super) what: &'static str,
-    pub(super) place: Range<usize>,
+pub(crate) struct Malformed {
+    pub(crate) what: &'static str,
+    pub(crate) place: Range<usize>,
 }
 
 /// The records of a text, one after the other.
 #[derive(Debug)]
-pub(super) struct Records<'t> {
+pub(crate) struct Records<'t> {
     text: &'t str,
     at: usize,
 }
@@ -40,7 +40,7 @@ enum Next {
 }
 
 impl<'t> Records<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
+    pub(crate) fn new(text: &'t str) -> Self {
         Self { text, at: 0 }
     }
 

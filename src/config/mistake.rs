@@ -142,7 +142,11 @@ pub(super) fn shown(text: &str) -> String {
     mask_passwords(text).chars().map(replace).collect()
 }
 
-/// `text` with the user and password of each URL masked, as long as before.
+/// What stands before a password in a URL's query.
+const PASSWORD: &str = "password=";
+
+/// `text` with the user and password of each URL masked, as long as before; a password among its
+/// parameters too.
 fn mask_passwords(text: &str) -> String {
     let mut parts = text.split("://");
     let mut masked = parts.next().unwrap_or_default().to_owned();
@@ -158,6 +162,19 @@ fn mask_passwords(text: &str) -> String {
             }
             None => masked.push_str(authority),
         }
+        masked.push_str(rest);
+    }
+    mask_parameters(&masked)
+}
+
+fn mask_parameters(text: &str) -> String {
+    let mut parts = text.split(PASSWORD);
+    let mut masked = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        masked.push_str(PASSWORD);
+        let end = part.find(['&', '"', '\'', ' ', '\t']).unwrap_or(part.len());
+        let (secret, rest) = part.split_at_checked(end).unwrap_or((part, ""));
+        masked.extend(secret.chars().map(|_| '*'));
         masked.push_str(rest);
     }
     masked

@@ -5,7 +5,7 @@
 //! [`Config`] (`resolve`). A configuration either has no mistake or is a [`Report`] of all of
 //! them, each with its place, what is allowed and the nearest name.
 
-mod csv;
+pub(crate) mod csv;
 mod document;
 mod environment;
 mod include;
@@ -13,6 +13,7 @@ mod load;
 mod mistake;
 mod node;
 pub mod options;
+mod postgres_url;
 mod problem;
 mod quantity;
 mod resolve;
@@ -20,10 +21,12 @@ mod section;
 mod source;
 mod toml_text;
 mod write;
+mod write_vendor;
 
 pub(crate) use load::catalogue;
 pub use load::{Loaded, admin_listener, for_upstream, load, parse, vendors_from_catalogue};
 pub use mistake::{Mistake, Position, Report, Severity};
 pub use options::Config;
+pub use postgres_url::PostgresUrl;
 pub(crate) use quantity::write_duration;
 pub use write::to_toml;

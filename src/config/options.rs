@@ -8,6 +8,8 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use ipnet::IpNet;
 
+use super::postgres_url::PostgresUrl;
+
 use crate::privacy::{
     AddressRule, ConsentRules, CookieList, CookieRules, HeaderRules, Mode, PolicyRules,
     ThirdPartyRules, Vendor,
@@ -26,6 +28,8 @@ pub struct Config {
     pub limits: Limits,
     /// Access and operational log.
     pub log: Log,
+    /// Records of consent; `None` for `"off"`.
+    pub ledger: Option<Ledger>,
     /// The operator's listener; `None` for `"off"`.
     pub admin: Option<SocketAddr>,
     /// The websites, in the order of the file; at least one.
@@ -214,6 +218,52 @@ pub enum LogFormat {
     Json,
     /// Apache's combined format.
     Combined,
+}
+
+/// `[ledger]`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Ledger {
+    /// Where records are kept.
+    pub store: LedgerStore,
+    /// For how long.
+    pub retention: Duration,
+}
+
+/// `ledger.store`, unless it is `"off"`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum LedgerStore {
+    /// An SQLite file, its path already joined to the folder of the configuration file.
+    Sqlite(PathBuf),
+    /// A PostgreSQL database.
+    Postgres {
+        /// Where, and as whom.
+        url: Box<PostgresUrl>,
+        /// The file in which records wait while the database fails.
+        backlog: PathBuf,
+    },
+}
+
+impl std::fmt::Display for LedgerStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres { url, .. } => url.fmt(f),
+        }
+    }
+}
+
+impl LedgerStore {
+    /// The file in which records wait while the store fails.
+    pub fn backlog(&self) -> PathBuf {
+        match self {
+            Self::Sqlite(path) => {
+                let mut name = path.clone().into_os_string();
+                name.push("-backlog");
+                name.into()
+            }
+            Self::Postgres { backlog, .. } => backlog.clone(),
+        }
+    }
 }
 
 /// A `[[site]]` with the privacy rules that hold for it (the top level's, where it says nothing).

@@ -4,14 +4,17 @@
 //! the rest in the site. Written by hand, so that the order is that of the documentation.
 
 use super::{
-    options::{AccessLog, Config, HostPattern, Limits, Server, Site, Upstream},
+    options::{
+        AccessLog, Config, HostPattern, Ledger, LedgerStore, Limits, Server, Site, Upstream,
+    },
     quantity::write_size,
     resolve::names,
     toml_text::{Toml, duration, list, path, string},
+    write_vendor::vendor,
 };
 use crate::privacy::{
     AddressRule, AllowedCountry, ConsentRules, CookieRules, FieldValue, HeaderRules, PlatformRules,
-    Purpose, Purposes, ThirdPartyRules, Vendor,
+    Purpose, Purposes, ThirdPartyRules,
 };
 
 /// `config` as TOML. With `anonymise`, trusted proxies and upstream hosts are replaced by names and
@@ -32,8 +35,7 @@ pub fn to_toml(config: &Config, anonymise: bool) -> String {
     }
     limits(&mut out, &config.limits);
     log(&mut out, config);
-    out.header("[ledger]");
-    out.value("store", string("off"));
+    ledger(&mut out, config.ledger.as_ref(), anonymise);
     out.header("[admin]");
     out.value(
         "listen",
@@ -57,6 +59,25 @@ pub fn to_toml(config: &Config, anonymise: bool) -> String {
         vendor(&mut out, entry);
     }
     out.into_text()
+}
+
+fn ledger(out: &mut Toml, ledger: Option<&Ledger>, anonymise: bool) {
+    out.header("[ledger]");
+    let Some(ledger) = ledger else {
+        out.value("store", string("off"));
+        return;
+    };
+    if let LedgerStore::Postgres { .. } = ledger.store {
+        out.comment("user and password of the database are left out");
+    }
+    let store = match &ledger.store {
+        LedgerStore::Postgres { .. } if anonymise => {
+            "postgres://database.invalid/privet".to_owned()
+        }
+        store => store.to_string(),
+    };
+    out.value("store", string(&store));
+    out.value("retention", duration(ledger.retention));
 }
 
 fn listen(out: &mut Toml, config: &Config) {
@@ -346,50 +367,4 @@ fn upstream(upstream: &Upstream, anonymise: bool, masked: &mut usize) -> String 
         format!("{scheme}://{host}:{}", server.port)
     };
     list(servers.iter().map(&mut url))
-}
-
-fn vendor(out: &mut Toml, vendor: &Vendor) {
-    out.header("[[vendor]]");
-    out.value("name", string(&vendor.name));
-    out.value("purpose", string(vendor.purpose.name()));
-    if let Some(country) = &vendor.country {
-        out.value("country", string(country));
-    }
-    if let Some(id) = vendor.iab_vendor {
-        out.value("iab_vendor", id);
-    }
-    let cookies: Vec<String> = vendor
-        .cookies
-        .iter()
-        .map(|cookie| match cookie.max_lifetime {
-            Some(lifetime) => format!(
-                "{{ name = {}, max_lifetime = {} }}",
-                string(&cookie.name),
-                duration(lifetime)
-            ),
-            None => format!("{{ name = {} }}", string(&cookie.name)),
-        })
-        .collect();
-    out.value("cookies", format!("[{}]", cookies.join(", ")));
-    out.value("hosts", list(&vendor.hosts));
-    out.value("paths", list(&vendor.paths));
-    let marks = &vendor.marks;
-    let lists = [
-        ("snippets", &marks.snippets),
-        ("disguises", &marks.disguises),
-        ("payloads", &marks.payloads),
-        ("parameters", &marks.parameters),
-    ];
-    for (key, entries) in lists.into_iter().filter(|(_, entries)| !entries.is_empty()) {
-        out.value(key, list(entries));
-    }
-    if marks.tag_manager {
-        out.value("tag_manager", true);
-    }
-    if let Some(month) = &marks.adequate {
-        out.value("adequate", string(month));
-    }
-    if let Some(policy) = &vendor.policy {
-        out.value("policy", string(policy));
-    }
 }

@@ -26,6 +26,7 @@ impl Collector for Counters {
         families.connections()?;
         families.upstream()?;
         families.privacy()?;
+        families.ledger()?;
         families.operation()
     }
 }
@@ -172,6 +173,27 @@ impl Families<'_, '_> {
         let removed = self.sum(|worker| Some(worker.address_fields_removed.get()));
         let help = "Fields removed because they can carry a client's address";
         self.counter("address_fields_removed", help, removed)
+    }
+
+    fn ledger(&mut self) -> fmt::Result {
+        let ledger = &self.counters.ledger;
+        let rows = [
+            ([("result", "stored")], ledger.stored.get()),
+            ([("result", "queued")], ledger.queued.get()),
+            ([("result", "lost")], ledger.lost.get()),
+        ];
+        let help = "Records of consent, by where they went; queued ones are stored later";
+        self.family("ledger_records", help, &rows)?;
+        let help = "Choices answered before their record was known to be on disk";
+        self.counter("ledger_unconfirmed", help, ledger.unconfirmed.get())?;
+        let backlog = ledger.backlog.load(Ordering::Relaxed);
+        let help = "Records of consent that wait for the store";
+        self.gauge("ledger_backlog_records", help, backlog)?;
+        if !ledger.in_use.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let help = "Whether the store of consent records takes them";
+        self.gauge("ledger_up", help, ledger.is_up().into())
     }
 
     fn operation(&mut self) -> fmt::Result {

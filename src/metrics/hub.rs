@@ -15,6 +15,7 @@ use prometheus_client::{encoding::text, metrics::info::Info, registry::Registry}
 
 use super::{
     kind::ReloadResult,
+    ledger::LedgerMetrics,
     strip::{StripHistory, StripTable, Totals},
     worker::{Count, WorkerMetrics},
 };
@@ -31,6 +32,7 @@ pub(crate) struct Metrics {
 pub(super) struct Counters {
     pub(super) workers: Vec<Arc<WorkerMetrics>>,
     pub(super) inventory: Inventory,
+    pub(super) ledger: Arc<LedgerMetrics>,
     pub(super) reloads: [Count; 2],
     pub(super) last_reload_succeeded: AtomicBool,
     /// Seconds since 1970.
@@ -55,6 +57,7 @@ impl Metrics {
                 .map(|worker| Arc::new(WorkerMetrics::new(inventory.worker(worker))))
                 .collect(),
             inventory,
+            ledger: Arc::default(),
             reloads: Default::default(),
             last_reload_succeeded: AtomicBool::new(true),
             last_reload_success: AtomicU64::new(seconds(SystemTime::now())),
@@ -80,6 +83,11 @@ impl Metrics {
     /// The third parties that were seen.
     pub(crate) fn inventory(&self) -> &Inventory {
         &self.counters.inventory
+    }
+
+    /// The consent ledger's counters.
+    pub(crate) fn ledger(&self) -> Arc<LedgerMetrics> {
+        Arc::clone(&self.counters.ledger)
     }
 
     /// Takes in the counters of a new configuration.

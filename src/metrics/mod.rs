@@ -7,6 +7,7 @@
 mod collect;
 mod hub;
 mod kind;
+mod ledger;
 mod strip;
 mod worker;
 
@@ -14,5 +15,6 @@ pub(crate) use hub::Metrics;
 pub(crate) use kind::{
     Direction, Handshake, Malformed, ReloadResult, TlsVersion, UnreadablePage, UpstreamFailure,
 };
+pub(crate) use ledger::LedgerMetrics;
 pub(crate) use strip::{StripCounters, StripTable};
 pub(crate) use worker::WorkerMetrics;

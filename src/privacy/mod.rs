@@ -21,6 +21,7 @@ mod field_lines;
 mod field_value;
 mod fields;
 pub mod html;
+pub mod ledger;
 mod page_type;
 mod pattern;
 mod patterns;
@@ -50,7 +51,7 @@ pub use charset_label::{PRESCANNED, declared_charset};
 pub use client_ip::{Derived, TrustedProxies};
 pub use consent::{
     Answer, Answers, CONSENT_COOKIE, Choice, Consent, ConsentPolicy, ConsentSource, MIRROR_COOKIE,
-    Outcome, PlatformId, PlatformReading, SERVICE_ALIASES, State,
+    Outcome, PlatformId, PlatformReading, SERVICE_ALIASES, State, consent_id,
 };
 pub use content_coding::{ContentCoding, UnknownCoding};
 pub use cookies::{

@@ -32,6 +32,8 @@ pub(crate) enum Refusal {
     MethodNotAllowed(&'static str),
     /// Nothing under privet's own prefix.
     NotFound,
+    /// The store of consent records can't be asked now.
+    LedgerUnavailable,
     /// A vendor's path without the visitor's consent.
     NoConsent,
     /// The website's page can't be read, so nobody knows whom it would have the browser contact.
@@ -64,6 +66,7 @@ impl Refusal {
             Self::Form => StatusCode::BAD_REQUEST,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::LedgerUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Page(_) => StatusCode::BAD_GATEWAY,
             Self::Exchange(ExchangeError::Content(failure)) => match failure {
                 ContentFailure::Gone | ContentFailure::Malformed => StatusCode::BAD_REQUEST,
@@ -111,6 +114,7 @@ impl Refusal {
             | Self::Form
             | Self::MethodNotAllowed(_)
             | Self::NotFound
+            | Self::LedgerUnavailable
             | Self::NoConsent
             | Self::Page(_) => return None,
         })
@@ -169,6 +173,10 @@ impl Refusal {
                 "What was sent is not a privacy choice. Nothing was changed.",
             ),
             Self::NotFound => ("Nothing is here", "There is no page at this address."),
+            Self::LedgerUnavailable => (
+                "Your record can't be reached",
+                "The record of your privacy choices could not be reached just now. Nothing was changed. Please try again in a moment.",
+            ),
             Self::NoConsent => (
                 "Not without your consent",
                 "This address belongs to a company that you have not consented to, so it was not asked. Your privacy choices for this website are at /.privet/ on it.",

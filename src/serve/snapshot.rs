@@ -12,6 +12,7 @@ use super::{
 use crate::{
     config::options::{self, Config, Limits, Server},
     http1::HeadLimits,
+    ledger::Ledger,
     metrics::{StripCounters, StripTable},
     privacy::{Catalogue, Consent, FieldValue, Policy, Purpose, TrustedProxies, VendorId},
     site::SiteTable,
@@ -31,6 +32,8 @@ pub(crate) struct Compiled {
     pub(crate) proxy_protocol: bool,
     pub(crate) strip_table: Arc<StripTable>,
     pub(crate) catalogue: Arc<Catalogue>,
+    /// Records of consent, if they are kept.
+    pub(crate) ledger: Option<Arc<Ledger>>,
     trust: Option<Arc<ClientConfig>>,
 }
 
@@ -82,6 +85,7 @@ impl Compiled {
         config: &Config,
         catalogue: &Arc<Catalogue>,
         trust: Option<Arc<ClientConfig>>,
+        ledger: Option<Arc<Ledger>>,
         workers: usize,
     ) -> Self {
         let hsts = config.tls.hsts.and_then(hsts_value);
@@ -123,6 +127,7 @@ impl Compiled {
             proxy_protocol: config.listen.proxy_protocol,
             catalogue: Arc::clone(catalogue),
             strip_table: Arc::new(StripTable::new(names, vendors.collect(), workers)),
+            ledger,
             trust,
             sites,
         }

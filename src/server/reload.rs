@@ -17,6 +17,7 @@ use crate::{
         catalogue,
         options::{Config, Log, Upstream},
     },
+    ledger::Ledger,
     listen::{Door, bind},
     log::{AccessLog, operational},
     metrics::Metrics,
@@ -36,6 +37,7 @@ pub(super) struct Gateway {
     resolver: Arc<CertificateResolver>,
     tls: Arc<ServerConfig>,
     compiled: Arc<Compiled>,
+    ledger: Option<Arc<Ledger>>,
 }
 
 /// What a reload needs.
@@ -60,7 +62,8 @@ impl Gateway {
     ) -> Result<Self, StartError> {
         let setup = |error: &dyn std::fmt::Display| StartError::Setup(error.to_string());
         let metrics = Arc::new(Metrics::new(workers));
-        let compiled = compile(config, workers).map_err(|error| setup(&error))?;
+        let ledger = open_ledger(config, &metrics).map_err(StartError::Setup)?;
+        let compiled = compile(config, ledger.clone(), workers).map_err(|error| setup(&error))?;
         metrics.install(Arc::clone(&compiled.strip_table));
         metrics.inventory().install(Arc::clone(&compiled.catalogue));
         let certificates =
@@ -101,7 +104,20 @@ impl Gateway {
             resolver,
             tls,
             compiled,
+            ledger,
         })
+    }
+
+    /// Writes what the logs and the ledger still hold.
+    pub(super) fn finish(&self) {
+        if !self.log.flush() {
+            tracing::warn!("the access log could not be written to its end in time");
+        }
+        if let Some(ledger) = &self.ledger
+            && let Err(error) = ledger.close()
+        {
+            tracing::error!("{error}");
+        }
     }
 
     /// The certificates in force.
@@ -184,7 +200,11 @@ impl Reload {
         if config.admin != self.config.admin {
             return Err("admin.listen can't change while privet runs; restart it".to_owned());
         }
-        let compiled = compile(&config, workers)?;
+        let store = |config: &Config| config.ledger.as_ref().map(|ledger| ledger.store.clone());
+        if store(&config) != store(&self.config) {
+            return Err("ledger.store can't change while privet runs; restart it".to_owned());
+        }
+        let compiled = compile(&config, gateway.ledger.clone(), workers)?;
         let certificates = gateway
             .resolver
             .current()
@@ -207,6 +227,9 @@ impl Reload {
         // Nothing can fail any more.
         compiled.take_over(&gateway.compiled);
         gateway.compiled = Arc::clone(&compiled);
+        if let (Some(ledger), Some(options)) = (&gateway.ledger, &config.ledger) {
+            ledger.retain(options.retention);
+        }
         let old_log = gateway.change_log(log, &config.log);
         gateway.resolver.replace(certificates);
         gateway.tls.clone_from(&next_tls);
@@ -237,11 +260,26 @@ impl Reload {
     }
 }
 
-fn compile(config: &Config, workers: usize) -> Result<Arc<Compiled>, String> {
+fn open_ledger(config: &Config, metrics: &Metrics) -> Result<Option<Arc<Ledger>>, String> {
+    let Some(options) = &config.ledger else {
+        return Ok(None);
+    };
+    let opened = Ledger::open(options, metrics.ledger());
+    let ledger = opened.map_err(|error| format!("{}: {error} (ledger.store)", options.store))?;
+    Ok(Some(Arc::new(ledger)))
+}
+
+fn compile(
+    config: &Config,
+    ledger: Option<Arc<Ledger>>,
+    workers: usize,
+) -> Result<Arc<Compiled>, String> {
     let catalogue = catalogue(config).map_err(|report| report.to_string())?;
     let catalogue = Arc::new(catalogue);
     let trust = trust(config)?;
-    Ok(Arc::new(Compiled::new(config, &catalogue, trust, workers)))
+    Ok(Arc::new(Compiled::new(
+        config, &catalogue, trust, ledger, workers,
+    )))
 }
 
 /// Trust anchors, only where a website is spoken to over TLS.

@@ -188,7 +188,7 @@ pub fn run(
             Ending::Drained => shut_down(reload, &mut signals, &admin).await,
             Ending::AtOnce => {
                 tracing::warn!("SIGQUIT: ending at once");
-                finish(&reload.gateway.log);
+                reload.gateway.finish();
             }
         }
         Ok(())
@@ -239,18 +239,18 @@ async fn live(
 }
 
 /// Lets running requests finish; a second signal ends at once.
-async fn shut_down(reload: Reload, signals: &mut Signals, admin: &Admin) {
+async fn shut_down(mut reload: Reload, signals: &mut Signals, admin: &Admin) {
     let limits = &reload.config.limits;
     let limit = limits.drain_timeout;
     admin.drain();
     if reload.config.admin.is_some() {
         tokio::select! {
             () = tokio::time::sleep(limits.drain_delay) => {}
-            () = signals.end() => return finish(&reload.gateway.log),
+            () = signals.end() => return reload.gateway.finish(),
         }
     }
     tracing::info!("draining: no new connections; running requests may finish within {limit:?}");
-    let Gateway { workers, log, .. } = reload.gateway;
+    let workers = std::mem::take(&mut reload.gateway.workers);
     for worker in &workers {
         // A worker that is gone needs not be told.
         let _ = worker.commands.send(Command::Drain(limit));
@@ -266,14 +266,7 @@ async fn shut_down(reload: Reload, signals: &mut Signals, admin: &Admin) {
         _ = joined => {}
         () = signals.end() => tracing::warn!("second signal: ending at once"),
     }
-    finish(&log);
-}
-
-/// Writes what the access log still holds.
-fn finish(log: &crate::log::AccessLog) {
-    if !log.flush() {
-        tracing::warn!("the access log could not be written to its end in time");
-    }
+    reload.gateway.finish();
 }
 
 struct Signals {

@@ -76,7 +76,7 @@ fn the_defaults_promise_what_they_do_and_name_what_they_do_not() {
         "Third parties that no vendor claims",
         "Scripts that load scripts",
         "scripts set in the browser",
-        "Consent records",
+        "Choices in a consent platform",
     ] {
         assert!(open.contains(expected), "{expected}: {open}");
     }

@@ -10,6 +10,7 @@ mod check;
 mod config;
 mod explain;
 mod gateway;
+mod ledger;
 mod platforms;
 mod program;
 mod third_parties;

@@ -85,7 +85,8 @@ pub(crate) struct Gateway {
     https: Port,
     http: Port,
     admin: Port,
-    folder: TempDir,
+    /// There until another one takes it over.
+    folder: Option<TempDir>,
     stdout: Arc<Lines>,
     stderr: Arc<Lines>,
     /// Open, so that writing to it waits rather than fails.
@@ -110,13 +111,19 @@ impl Gateway {
     }
 
     fn spawn(config: &str, environment: &[(&str, &str)], read: bool) -> Self {
-        let (https, http, admin) = (Port::reserve(), Port::reserve(), Port::reserve());
+        let ports = [Port::reserve(), Port::reserve(), Port::reserve()];
         let folder = tempfile::tempdir().expect("a folder");
+        let [https, http, admin] = &ports;
         let path = folder.path().join("proxy.toml");
-        fs::write(&path, fill(config, &https, &http, &admin)).expect("written");
+        fs::write(&path, fill(config, https, http, admin)).expect("written");
+        Self::run(folder, ports, environment, read)
+    }
+
+    /// Runs privet in `folder`, with the configuration there.
+    fn run(folder: TempDir, ports: [Port; 3], environment: &[(&str, &str)], read: bool) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_privet"))
             .args(["run", "--config"])
-            .arg(&path)
+            .arg(folder.path().join("proxy.toml"))
             .env_remove("RUST_LOG")
             .envs(environment.iter().copied())
             .current_dir(folder.path())
@@ -131,18 +138,37 @@ impl Gateway {
             None => Arc::default(),
         };
         let stderr = Lines::follow(child.stderr.take().expect("stderr"));
+        let [https, http, admin] = ports;
         let mut gateway = Self {
             child,
             https,
             http,
             admin,
-            folder,
+            folder: Some(folder),
             stdout,
             stderr,
             _unread: unread,
         };
         gateway.wait_until_it_serves();
         gateway
+    }
+
+    /// Another one in the same folder, once this has ended.
+    pub(crate) fn restart(mut self) -> Self {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let folder = self.folder.take().expect("a folder");
+        let ports = [Port::reserve(), Port::reserve(), Port::reserve()];
+        let path = folder.path().join("proxy.toml");
+        let mut text = fs::read_to_string(&path).expect("written");
+        for (old, new) in [&self.https, &self.http, &self.admin]
+            .into_iter()
+            .zip(&ports)
+        {
+            text = text.replace(&old.address.to_string(), &new.address.to_string());
+        }
+        fs::write(&path, text).expect("written");
+        Self::run(folder, ports, &[], true)
     }
 
     /// In front of one website for every host, `more` configuration behind it.
@@ -178,12 +204,12 @@ impl Gateway {
 
     /// The configuration file.
     pub(crate) fn config_path(&self) -> PathBuf {
-        self.folder.path().join("proxy.toml")
+        self.folder().join("proxy.toml")
     }
 
     /// Its working directory.
     pub(crate) fn folder(&self) -> &std::path::Path {
-        self.folder.path()
+        self.folder.as_ref().expect("a folder").path()
     }
 
     pub(crate) fn https(&self) -> SocketAddr {

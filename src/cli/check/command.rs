@@ -12,8 +12,9 @@ use crate::{
     },
     config::{
         Config, Loaded, Report, catalogue,
-        options::{Site, Upstream},
+        options::{self, Site, Upstream},
     },
+    ledger::probe,
     privacy::{Catalogue, Policy},
     serve::vendor_behind,
     tls::{CertificateResolver, Certificates, server_config},
@@ -43,6 +44,9 @@ fn promises(source: &Source, config: &Config) -> Result<String, String> {
     let resolver = Arc::new(CertificateResolver::new(certificates.clone()));
     server_config(&config.tls, resolver).map_err(|error| error.to_string())?;
     let catalogue = Arc::new(catalogue(config).map_err(|report| report.to_string())?);
+    if let Some(options::Ledger { store, .. }) = &config.ledger {
+        probe(store).map_err(|error| format!("{store}: {error} (ledger.store)"))?;
+    }
     let mut text = Text::default();
     text.line(&format!("{}: no mistakes.", source.path().display()));
     text.title("Promised for every website");

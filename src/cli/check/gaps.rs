@@ -5,7 +5,7 @@ use crate::{
     cli::{greeting::server, layout::listed},
     config::{
         Config,
-        options::{AccessLog, HostPattern, Server, Site, Upstream},
+        options::{AccessLog, HostPattern, LedgerStore, Server, Site, Upstream},
         write_duration,
     },
     privacy::{AddressMethod, Mode, PlatformId, Purposes, Signal},
@@ -18,7 +18,6 @@ pub(super) const ALWAYS: &[&str] = &[
      requests a script can set and read them.",
     "Other storage in the browser (localStorage, IndexedDB, caches), and what the website does with \
      what it receives.",
-    "Consent records: this version keeps none; the choice is in the visitor's browser only.",
 ];
 
 /// Of the gateway as a whole.
@@ -58,6 +57,23 @@ pub(super) fn gateway(config: &Config, certificates: &Certificates) -> Vec<Strin
              collects the lines must delete them.",
             write_duration(config.log.retention)
         ));
+    }
+    sentences.push(match &config.ledger {
+        None => "Consent records: ledger.store is \"off\", so a choice is in the visitor's browser only."
+            .to_owned(),
+        Some(_) => "Choices in a consent platform of the website's own: that platform records them, not \
+                    privet."
+            .to_owned(),
+    });
+    if let Some(LedgerStore::Postgres { url, .. }) =
+        config.ledger.as_ref().map(|ledger| &ledger.store)
+        && url.is_remote()
+        && !url.is_encrypted()
+    {
+        sentences.push(
+            "The way to the database of consent records: it is not encrypted (sslmode=verify-full is)."
+                .to_owned(),
+        );
     }
     if config.admin.is_none() {
         sentences.push(

@@ -7,7 +7,7 @@ use crate::{
     cli::layout::{counted, listed},
     config::{
         Config,
-        options::{AccessLog, HostPattern, Hsts, LogFormat, Tls, TlsVersion},
+        options::{AccessLog, HostPattern, Hsts, Ledger, LogFormat, Tls, TlsVersion},
         write_duration,
     },
     privacy::Catalogue,
@@ -28,6 +28,7 @@ pub(super) fn promises(config: &Config, catalogue: &Catalogue) -> Vec<String> {
             .to_owned(),
     );
     sentences.push(log(config));
+    sentences.extend(config.ledger.as_ref().map(ledger));
     sentences.extend(config.admin.map(|address| {
         format!("Metrics, health and \"privet reload\" are answered on {address} only.")
     }));
@@ -148,6 +149,15 @@ fn log(config: &Config) -> String {
     format!(
         "The access log goes {place} in {format}: the minimised address, no cookie value, no \
          credential and {values}.{rotated}"
+    )
+}
+
+fn ledger(ledger: &Ledger) -> String {
+    format!(
+        "Each choice on privet's own pages is recorded in {} before it is answered, for {}: when, what \
+         was asked and answered, and a random id, but no address.",
+        ledger.store,
+        write_duration(ledger.retention)
     )
 }
 

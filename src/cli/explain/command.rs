@@ -36,7 +36,7 @@ pub(in crate::cli) fn explain(source: &Source, arguments: &ExplainArguments) -> 
         Err(report) => return Outcome::failed(report),
     };
     // Nothing is sent, so no trust anchors are read.
-    let compiled = Compiled::new(&config, &catalogue, None, 1);
+    let compiled = Compiled::new(&config, &catalogue, None, None, 1);
     let time = SystemTime::now();
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     let now = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);

@@ -186,6 +186,7 @@ fn own(told: &Told<'_>, rehearsed: &Rehearsed, resource: Resource, policy: &Poli
         Resource::Style => "the privacy centre's style",
         Resource::Gpc => "the support of Global Privacy Control",
         Resource::CentreWithoutSlash => "a redirect to the privacy centre",
+        Resource::Record => "the visitor's own record of consent",
         Resource::Reports => "browsers' reports on the Content-Security-Policy",
         Resource::Unknown => "there is nothing of this name under /.privet/",
     };

@@ -22,7 +22,7 @@ pub(in crate::cli) fn vendors(source: &Source, names: &[String]) -> Outcome {
     if names.is_empty() {
         return Outcome::fine(table(&catalogue, config.vendors.len()));
     }
-    let compiled = Compiled::new(&config, &catalogue, None, 1);
+    let compiled = Compiled::new(&config, &catalogue, None, None, 1);
     let lookup = Lookup {
         catalogue: &catalogue,
         sites: &compiled.sites,

@@ -40,6 +40,7 @@ const KEYS: Keys = Keys {
 
 /// What the file means; `None` only if it is no table.
 pub(in crate::config) fn config(root: &Value, context: Context<'_>) -> Option<Config> {
+    let folder = context.sources.folder(root.place);
     let root = Section::root(root, context, &KEYS)?;
     let section = |key: &str, keys: &Keys| root.get(key).and_then(|node| node.section(keys));
 
@@ -66,12 +67,14 @@ pub(in crate::config) fn config(root: &Value, context: Context<'_>) -> Option<Co
         node.report(Problem::error("is empty").expecting(expected));
     }
     let tls = tls::tls(section("tls", &tls::KEYS).as_ref(), &sites);
-    ledger::check(section("ledger", &ledger::KEYS).as_ref());
+    let ledger = section("ledger", &ledger::KEYS);
+    let ledger = ledger::ledger(ledger.as_ref(), folder);
     Some(Config {
         catalogue_files,
         limits: limits::limits(section("limits", &limits::TABLE).as_ref()),
         log: log::log(section("log", &log::KEYS).as_ref()),
         vendors,
+        ledger,
         listen,
         tls,
         client_ip,

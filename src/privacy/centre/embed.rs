@@ -4,6 +4,7 @@
 //! vendor is asked before. Without scripts: one link shows the embed this once, one button for good.
 
 use super::{country, embed_url::EmbedUrl, escape::Escaped, purposes::is_web_address};
+use crate::privacy::ledger::RecordSource;
 
 /// What the placeholder shows.
 #[derive(Clone, Copy, Debug)]
@@ -110,11 +111,13 @@ fn always(view: &EmbedView<'_>) -> String {
     };
     format!(
         r#"<form method="post" action="/.privet/consent">
+<input type="hidden" name="source" value="{source}">
 <input type="hidden" name="vendor" value="{slug}">
 <input type="hidden" name="return_to" value="{path}">
 <button name="choice" value="add">Always show<span class="hidden"> {vendor}</span></button>
 </form>
 "#,
+        source = RecordSource::Embed.name(),
         slug = Escaped(view.slug),
         path = Escaped(path),
         vendor = Escaped(view.vendor),

@@ -24,6 +24,7 @@ mod escape;
 mod lifetime;
 mod page;
 mod purposes;
+mod record;
 mod script;
 mod view;
 
@@ -32,7 +33,13 @@ pub use embed_url::EmbedUrl;
 pub(crate) use escape::Escaped;
 pub use page::{CONTENT_SECURITY_POLICY, STYLE, page};
 pub use script::script;
-pub use view::{CentreView, CookieView, Fate, PurposeView, VendorView};
+pub use view::{CentreView, CookieView, Fate, PurposeView, RecordView, VendorView};
+
+/// The version of the texts by which visitors are asked; another one with each change of their meaning.
+pub const TEXTS_VERSION: &str = "1";
+
+/// Their language (RFC 5646).
+pub const LANGUAGE: &str = "en";
 
 /// The script that copies answers which no server can read into the cookie `privet_mirror`.
 pub const MIRROR: &str = include_str!("mirror.js");

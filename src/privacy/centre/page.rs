@@ -8,7 +8,9 @@ use std::fmt::Write as _;
 use super::cookies;
 use super::escape::Escaped;
 use super::purposes;
+use super::record;
 use super::view::CentreView;
+use crate::privacy::ledger::RecordSource;
 
 /// The style sheet, to be served as `/.privet/privet.css`; each of its rules begins at `.privet`.
 pub const STYLE: &str = include_str!("privet.css");
@@ -43,25 +45,21 @@ pub fn page(view: &CentreView<'_>) -> String {
 <main>
 {notices}<form class="quick" method="post" action="/.privet/consent">
 <input type="hidden" name="return_to" value="{return_to}">
-<button name="choice" value="reject-all">Reject all</button>
+{origin}<button name="choice" value="reject-all">Reject all</button>
 <button name="choice" value="accept-all">Accept all</button>
 </form>
 <section aria-labelledby="purposes">
 <h2 id="purposes">What is asked, and for what</h2>
 <form method="post" action="/.privet/consent">
 <input type="hidden" name="return_to" value="{return_to}">
-{purposes}<div class="save"><button name="choice" value="save">Save these choices</button>
+{origin}{purposes}<div class="save"><button name="choice" value="save">Save these choices</button>
 <p>What is not ticked is refused. You can come back and change your mind at any time.</p></div>
 </form>
 </section>
 <section aria-labelledby="cookies">
 <h2 id="cookies">Cookies in your browser</h2>
 {cookies}</section>
-<section aria-labelledby="keeping">
-<h2 id="keeping">How your answer is kept</h2>
-<p>In one cookie of this website, <code>privet_consent</code>. It holds your answers in readable words and nothing that identifies you. The gateway in front of {host} reads it with every request, and takes out what you refused before the website can see it.</p>
-</section>
-</main>
+{keeping}</main>
 <footer><p>Policy version {version}</p></footer>
 </body>
 </html>
@@ -70,8 +68,23 @@ pub fn page(view: &CentreView<'_>) -> String {
         notices = notices(view),
         purposes = purposes::list(&view.purposes),
         cookies = cookies::table(&view.cookies),
+        keeping = record::section(view),
+        origin = origin(view),
         version = Escaped(view.policy_version),
     )
+}
+
+/// What a record says of how the visitor was asked.
+fn origin(view: &CentreView<'_>) -> String {
+    let source = RecordSource::Centre.name();
+    let mut html = format!("<input type=\"hidden\" name=\"source\" value=\"{source}\">\n");
+    if let Some(shown) = view.shown {
+        let _ = writeln!(
+            html,
+            "<input type=\"hidden\" name=\"shown\" value=\"{shown}\">"
+        );
+    }
+    html
 }
 
 /// Where the visitor stands, in a sentence.
@@ -92,6 +105,9 @@ fn notices(view: &CentreView<'_>) -> String {
     let mut html = String::new();
     if view.saved {
         html.push_str("<p class=\"notice\" role=\"status\"><strong>Saved.</strong> Your choices hold from now on.</p>\n");
+    }
+    if view.erased {
+        html.push_str("<p class=\"notice\" role=\"status\"><strong>Erased.</strong> The record of your choices is gone. Your choices still hold in this browser.</p>\n");
     }
     if view.gpc {
         html.push_str("<div class=\"notice\"><p><strong>Opt-out request honoured.</strong> Your browser sends Global Privacy Control, which asks websites not to sell or share your data. It is obeyed here without any further step.</p>\n");

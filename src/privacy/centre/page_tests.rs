@@ -8,7 +8,10 @@
 
 use super::*;
 use crate::privacy::purpose::Purpose;
-use crate::privacy::{State, centre::PurposeView};
+use crate::privacy::{
+    State,
+    centre::{PurposeView, RecordView},
+};
 
 fn view() -> CentreView<'static> {
     CentreView {
@@ -27,6 +30,9 @@ fn view() -> CentreView<'static> {
         gpc_conflict: false,
         return_to: Some("/cart?x=1"),
         saved: false,
+        erased: false,
+        shown: None,
+        record: RecordView::NotKept,
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crate::privacy::{State, purpose::Purpose};
+use crate::privacy::{State, ledger::Digest, purpose::Purpose};
 
 /// Everything on the page.
 #[derive(Clone, Debug)]
@@ -28,6 +28,23 @@ pub struct CentreView<'a> {
     pub return_to: Option<&'a str>,
     /// Whether a choice has just been saved.
     pub saved: bool,
+    /// Whether the record of the choices has just been erased.
+    pub erased: bool,
+    /// The digest of what everybody is shown here, for the forms; `None` in that itself.
+    pub shown: Option<Digest>,
+    /// Whether choices are recorded.
+    pub record: RecordView,
+}
+
+/// What is recorded of this visitor's choices.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum RecordView {
+    /// Nothing: no records are kept.
+    NotKept,
+    /// Nothing yet.
+    NothingYet,
+    /// Their choices.
+    Kept,
 }
 
 /// One purpose and the visitor's answer to it.

@@ -1,10 +1,13 @@
 //! A visitor's choice, and the cookie `privet_consent` that carries it.
 //!
-//! The value is readable text and holds no identifier:
+//! The value is readable text:
 //! `policy=2026-11&time=1795460000&granted=analytics.media&refused=marketing&vendors=hotjar:no`.
 //! `gpc=told` says that the choice was made while the browser sent `Sec-GPC: 1`, so that the
 //! visitor knew of the conflict; `gpc=refused` that nobody chose, and the signal's refusal is all
 //! that is stored. Anything that doesn't parse is no answer.
+//!
+//! Where records of consent are kept, `id=` and the name of this visitor's records stand last. It is not
+//! needed to honour the choice, and cut off before the website sees the cookie.
 
 use std::time::Duration;
 
@@ -15,8 +18,12 @@ use super::super::{
     purpose::{Purpose, Purposes},
     rules::ConsentRules,
 };
-use super::{decide::ConsentSource, signals::Reading};
-use crate::privacy::field_value::FieldValue;
+use super::{
+    decide::ConsentSource,
+    policy::ConsentPolicy,
+    signals::{Reading, stored_choice},
+};
+use crate::privacy::{field_lines::FieldLines, field_value::FieldValue, ledger::ConsentId};
 
 /// The name of the cookie that carries the choice.
 pub const CONSENT_COOKIE: &str = "privet_consent";
@@ -39,6 +46,23 @@ pub struct Choice {
     pub told_of_gpc: bool,
     /// Whether nobody chose: `Sec-GPC` took a yes out of another platform's answer.
     pub is_opt_out: bool,
+    /// Under which name it is recorded.
+    pub id: Option<ConsentId>,
+}
+
+/// What stands before the id.
+const ID: &str = "&id=";
+
+/// A cookie pair without the id that it may hold.
+pub(in crate::privacy) fn without_id(pair: &[u8]) -> &[u8] {
+    let at = memchr::memmem::find(pair, ID.as_bytes());
+    at.and_then(|at| pair.get(..at)).unwrap_or(pair)
+}
+
+/// The id in a cookie's value, whether or not the choice still holds.
+pub(super) fn id_of(value: &[u8]) -> Option<ConsentId> {
+    let text = std::str::from_utf8(value).ok()?;
+    ConsentId::parse(text.rsplit_once(ID)?.1)
 }
 
 impl Choice {
@@ -52,6 +76,7 @@ impl Choice {
             vendors: Vec::new(),
             told_of_gpc,
             is_opt_out: false,
+            id: None,
         }
     }
 
@@ -64,7 +89,18 @@ impl Choice {
             vendors: Vec::new(),
             told_of_gpc: false,
             is_opt_out: true,
+            id: None,
         }
+    }
+
+    /// The choice that a request's cookies hold, if it still holds. `now` is in seconds since 1970.
+    pub fn stored(fields: &FieldLines, policy: &ConsentPolicy, now: i64) -> Option<Self> {
+        stored_choice(fields, policy, now).0
+    }
+
+    /// The `Set-Cookie` line that takes a stored choice out of the browser.
+    pub fn expiring() -> Option<FieldValue> {
+        FieldValue::try_from(cookie(String::new(), 0).to_string()).ok()
     }
 
     /// Who made it.
@@ -103,6 +139,7 @@ impl Choice {
             vendors: Vec::new(),
             told_of_gpc: false,
             is_opt_out: false,
+            id: None,
         };
         let mut policy = None;
         for pair in text.split('&') {
@@ -114,6 +151,7 @@ impl Choice {
                 ("vendors", list) => choice.vendors = vendors(list, catalogue)?,
                 ("gpc", "told") => choice.told_of_gpc = true,
                 ("gpc", "refused") => choice.is_opt_out = true,
+                ("id", id) => choice.id = Some(ConsentId::parse(id)?),
                 _ => return None,
             }
         }
@@ -136,6 +174,7 @@ impl Choice {
         self.vendors.extend(refused.copied());
         self.told_of_gpc &= other.told_of_gpc;
         self.is_opt_out &= other.is_opt_out;
+        self.id = self.id.filter(|id| other.id == Some(*id));
         self
     }
 
@@ -166,15 +205,24 @@ impl Choice {
         } else if self.is_opt_out {
             value.push_str("&gpc=refused");
         }
+        if let Some(id) = self.id {
+            value.push_str(ID);
+            value.push_str(&id.to_string());
+        }
         let age = u64::try_from(now.saturating_sub(self.time)).unwrap_or(0);
         let left = rules.lifetime.saturating_sub(Duration::from_secs(age));
-        let cookie = Cookie::build((CONSENT_COOKIE, value))
-            .path("/")
-            .secure(true)
-            .same_site(SameSite::Lax)
-            .max_age(time::Duration::seconds(i64::from(whole_seconds(left))));
-        FieldValue::try_from(cookie.to_string()).ok()
+        FieldValue::try_from(cookie(value, whole_seconds(left)).to_string()).ok()
     }
+}
+
+/// `max_age` is in seconds.
+fn cookie(value: String, max_age: u32) -> Cookie<'static> {
+    Cookie::build((CONSENT_COOKIE, value))
+        .path("/")
+        .secure(true)
+        .same_site(SameSite::Lax)
+        .max_age(time::Duration::seconds(i64::from(max_age)))
+        .build()
 }
 
 fn names(purposes: Purposes) -> String {

@@ -8,8 +8,10 @@ mod decide;
 mod policy;
 mod signals;
 
+pub(super) use choice::without_id;
 pub use choice::{CONSENT_COOKIE, Choice};
 pub use decide::{Consent, ConsentSource, State};
 pub use policy::{ConsentPolicy, PlatformReading};
+pub use signals::consent_id;
 pub use signals::{Answer, Answers, MIRROR_COOKIE, Outcome, PlatformId, SERVICE_ALIASES};
 pub(super) use signals::{do_not_track, global_privacy_control};

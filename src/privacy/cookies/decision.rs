@@ -4,11 +4,11 @@ use http::header;
 
 use super::{
     eviction::{EvictionWriter, Evictions},
-    pairs::{filter, request_pairs},
+    pairs::{Kept, filter, request_pairs},
     reissue::{CAPPED_COOKIE, Reissues, is_navigation},
 };
 use crate::privacy::{
-    consent::Consent,
+    consent::{CONSENT_COOKIE, Consent, without_id},
     field_lines::FieldLines,
     field_value::FieldValue,
     policy::{Policy, Stripped, Verdict},
@@ -56,20 +56,25 @@ impl CookieDecision {
             consent, stripped, ..
         } = self;
         self.line = filter(fields, |pair| {
-            match policy.verdict(pair.judged_name(), consent) {
+            let name = pair.judged_name();
+            match policy.verdict(name, consent) {
                 Verdict::Stripped(whose) => {
                     if stripped.capacity() == 0 {
                         stripped.reserve(8);
                     }
                     stripped.push(whose);
                     if enforces && policy.evict {
-                        evictions.expire(pair.judged_name());
+                        evictions.expire(name);
                     }
-                    !enforces
+                    (!enforces).into()
                 }
                 // What privet remembers for itself is nothing to the website.
-                Verdict::Kept(_) => !enforces || pair.name != CAPPED_COOKIE.as_bytes(),
-                Verdict::KeptForSession => true,
+                Verdict::Kept(_) if pair.name == CAPPED_COOKIE.as_bytes() => (!enforces).into(),
+                // Its id opens the visitor's records.
+                Verdict::Kept(_) if name == CONSENT_COOKIE.as_bytes() => {
+                    Kept::Beginning(without_id(pair.bytes).len())
+                }
+                Verdict::Kept(_) | Verdict::KeptForSession => Kept::Whole,
             }
         });
         self.evictions = evictions.finish();

@@ -89,12 +89,29 @@ pub(super) fn trim(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
-/// The one line for the website that holds every pair that `keep` lets pass; `None` if none does.
+/// What passes of a pair.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Kept {
+    /// All of it.
+    Whole,
+    /// So many bytes of its beginning.
+    Beginning(usize),
+    /// Nothing.
+    Nothing,
+}
+
+impl From<bool> for Kept {
+    fn from(whole: bool) -> Self {
+        if whole { Self::Whole } else { Self::Nothing }
+    }
+}
+
+/// The one line for the website that holds what `keep` lets pass of every pair; `None` if nothing.
 ///
 /// A single line of which nothing is removed is passed on without a copy.
 pub(crate) fn filter(
     fields: &FieldLines,
-    mut keep: impl FnMut(&CookiePair<'_>) -> bool,
+    mut keep: impl FnMut(&CookiePair<'_>) -> Kept,
 ) -> Option<FieldValue> {
     let mut lines = fields.get_all(&header::COOKIE);
     let first = lines.next()?;
@@ -103,14 +120,19 @@ pub(crate) fn filter(
     let mut kept: Vec<u8> = Vec::with_capacity(size);
     let mut removed = false;
     for pair in request_pairs(fields) {
-        if keep(&pair) {
-            if !kept.is_empty() {
-                kept.extend_from_slice(b"; ");
-            }
-            kept.extend_from_slice(pair.bytes);
-        } else {
-            removed = true;
+        let bytes = match keep(&pair) {
+            Kept::Whole => pair.bytes,
+            Kept::Beginning(length) => pair.bytes.get(..length).unwrap_or_default(),
+            Kept::Nothing => &[],
+        };
+        removed |= bytes.len() < pair.bytes.len();
+        if bytes.is_empty() {
+            continue;
         }
+        if !kept.is_empty() {
+            kept.extend_from_slice(b"; ");
+        }
+        kept.extend_from_slice(bytes);
     }
     if more.is_none() && !removed {
         return Some(first.clone());
@@ -160,16 +182,18 @@ mod tests {
     #[test]
     fn an_untouched_line_passes_byte_for_byte() {
         let line = b"a=1;  b=2 ;;c";
-        let kept = filter(&fields(&[line]), |_| true).expect("kept");
+        let kept = filter(&fields(&[line]), |_| Kept::Whole).expect("kept");
         assert_eq!(kept.as_bytes(), line);
     }
 
     #[test]
     fn crumbs_become_one_line_and_removed_pairs_leave_no_trace() {
         let fields = fields(&[b"a=1", b"_ga=2; b=3", b"_gid=4"]);
-        let kept = filter(&fields, |pair| !pair.name.starts_with(b"_g")).expect("kept");
+        let kept = filter(&fields, |pair| (!pair.name.starts_with(b"_g")).into()).expect("kept");
         assert_eq!(kept.as_bytes(), b"a=1; b=3");
-        assert_eq!(filter(&fields, |_| false), None);
+        assert_eq!(filter(&fields, |_| Kept::Nothing), None);
+        let kept = filter(&fields, |_| Kept::Beginning(2)).expect("kept");
+        assert_eq!(kept.as_bytes(), b"a=; _g; b=; _g");
     }
 
     proptest! {
@@ -197,7 +221,7 @@ mod tests {
             let keep = |pair: &CookiePair<'_>| !pair.name.starts_with(remove.as_bytes());
             let expected: Vec<Vec<u8>> =
                 request_pairs(&fields).filter(keep).map(|pair| pair.bytes.to_vec()).collect();
-            let kept = filter(&fields, keep);
+            let kept = filter(&fields, |pair| keep(pair).into());
             let got: Vec<Vec<u8>> = kept
                 .iter()
                 .flat_map(|line| pairs(line.as_bytes()).map(|pair| pair.bytes.to_vec()))

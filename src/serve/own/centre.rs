@@ -12,8 +12,10 @@ use super::{
 use crate::{
     privacy::{
         CAPPED_COOKIE, ConsentSource, Purpose, State, VendorId, Verdict,
-        centre::{self, CentreView, CookieView, Fate, PurposeView, VendorView},
-        is_own_cookie, request_pairs, slug,
+        centre::{self, CentreView, CookieView, Fate, PurposeView, RecordView, VendorView},
+        consent_id, is_own_cookie,
+        ledger::Rendering,
+        request_pairs, slug,
     },
     serve::{body::ResponseBody, exchange::Scene},
 };
@@ -25,21 +27,13 @@ const COOKIE_LIMIT: usize = 200;
 pub(super) fn show(scene: &Scene<'_>) -> Response<ResponseBody> {
     let names = cookie_names(scene);
     let seen = vendors_seen(scene);
-    let catalogue = scene.site.policy.catalogue();
-    let slugs: Vec<(VendorId, String)> = catalogue
-        .iter()
-        .filter(|(id, _)| seen.contains(id))
-        .map(|(id, vendor)| (id, slug(&vendor.name)))
-        .collect();
+    let slugs = slugs(scene, &seen);
     let return_to = parameter(scene, "return_to").filter(|path| is_local(path));
     let rules = scene.site.policy.consent_rules();
     let view = CentreView {
         host: scene.host,
         policy_version: &rules.policy_version,
-        purposes: Purpose::ALL
-            .into_iter()
-            .map(|purpose| purpose_view(scene, purpose, &slugs))
-            .collect(),
+        purposes: purpose_views(scene, &slugs, |answer, vendor| state(scene, answer, vendor)),
         cookies: names.iter().map(|name| cookie_view(scene, name)).collect(),
         source: source_in_words(scene.consent.source()),
         gpc: scene.consent.gpc()
@@ -49,6 +43,17 @@ pub(super) fn show(scene: &Scene<'_>) -> Response<ResponseBody> {
         return_to: return_to.as_deref(),
         saved: parameter(scene, "saved").is_some()
             && scene.consent.source() == ConsentSource::Choice,
+        erased: parameter(scene, "erased").is_some(),
+        shown: scene
+            .compiled
+            .ledger
+            .as_ref()
+            .map(|_| rendering(scene).digest()),
+        record: match (&scene.compiled.ledger, consent_id(&scene.request.fields)) {
+            (None, _) => RecordView::NotKept,
+            (Some(_), None) => RecordView::NothingYet,
+            (Some(_), Some(_)) => RecordView::Kept,
+        },
     };
     let mut response = with_type("text/html; charset=utf-8", centre::page(&view), "no-store");
     let fields = response.headers_mut();
@@ -84,49 +89,99 @@ pub(super) fn vendors_seen(scene: &Scene<'_>) -> BTreeSet<VendorId> {
         .into_iter()
         .filter_map(|name| catalogue.cookie(name.as_bytes()));
     let answered = scene.consent.vendors().iter().map(|(id, _)| *id);
-    let strips = &scene.compiled.strip_table;
-    let set = catalogue
-        .iter()
-        .map(|(id, _)| id)
-        .filter(|id| strips.was_set(scene.index, usize::from(id.0)));
     held.map(|claim| claim.vendor)
-        .chain(set)
         .chain(answered)
-        .chain(catalogue.operators())
+        .chain(common_vendors(scene))
         .collect()
 }
 
-fn purpose_view<'a>(
-    scene: &'a Scene<'_>,
-    purpose: Purpose,
-    slugs: &'a [(VendorId, String)],
-) -> PurposeView<'a> {
+/// Those that every visitor is asked about.
+fn common_vendors<'a>(scene: &'a Scene<'_>) -> impl Iterator<Item = VendorId> + 'a {
     let catalogue = scene.site.policy.catalogue();
-    let vendors = slugs.iter().filter_map(|(id, slug)| {
-        let vendor = catalogue
-            .vendor(*id)
-            .filter(|vendor| vendor.purpose == purpose)?;
-        let elsewhere = scene.site.policy.is_elsewhere(*id);
-        let state = match scene.consent.vendor_answer(*id) {
-            _ if elsewhere => State::Refused,
-            Some(true) => State::Granted,
-            Some(false) => State::Refused,
-            None => scene.consent.state(purpose),
-        };
-        Some(VendorView {
-            name: &vendor.name,
-            slug,
-            country: vendor.country.as_deref(),
-            policy: vendor.policy.as_deref(),
-            state,
-            elsewhere,
-        })
-    });
-    PurposeView {
-        purpose,
-        state: scene.consent.state(purpose),
-        vendors: vendors.collect(),
+    let strips = &scene.compiled.strip_table;
+    let index = scene.index;
+    let ids = catalogue.iter().map(|(id, _)| id);
+    let set = ids.filter(move |id| strips.was_set(index, usize::from(id.0)));
+    set.chain(catalogue.operators())
+}
+
+/// The page as everybody is shown it, without what is this visitor's: their cookies and answers, and
+/// the host as they spelled it.
+pub(super) fn rendering(scene: &Scene<'_>) -> Rendering {
+    let policy = &scene.site.policy;
+    let rules = policy.consent_rules();
+    let slugs = slugs(scene, &common_vendors(scene).collect());
+    let unanswered = |purpose: Purpose, _| {
+        let granted = purpose == Purpose::Necessary || rules.default.contains(purpose);
+        if granted {
+            State::Granted
+        } else {
+            State::NotAsked
+        }
+    };
+    Rendering::new(centre::page(&CentreView {
+        host: &scene.site.name,
+        policy_version: &rules.policy_version,
+        purposes: purpose_views(scene, &slugs, unanswered),
+        cookies: Vec::new(),
+        source: None,
+        gpc: false,
+        gpc_conflict: false,
+        return_to: None,
+        saved: false,
+        erased: false,
+        shown: None,
+        record: RecordView::NothingYet,
+    }))
+}
+
+/// Names of vendors in forms.
+fn slugs(scene: &Scene<'_>, vendors: &BTreeSet<VendorId>) -> Vec<(VendorId, String)> {
+    let catalogue = scene.site.policy.catalogue().iter();
+    let shown = catalogue.filter(|(id, _)| vendors.contains(id));
+    shown.map(|(id, vendor)| (id, slug(&vendor.name))).collect()
+}
+
+/// Where this visitor stands on a purpose, or on a vendor of it.
+fn state(scene: &Scene<'_>, purpose: Purpose, vendor: Option<VendorId>) -> State {
+    match vendor.and_then(|id| scene.consent.vendor_answer(id)) {
+        Some(true) => State::Granted,
+        Some(false) => State::Refused,
+        None => scene.consent.state(purpose),
     }
+}
+
+fn purpose_views<'a>(
+    scene: &'a Scene<'_>,
+    slugs: &'a [(VendorId, String)],
+    state: impl Fn(Purpose, Option<VendorId>) -> State,
+) -> Vec<PurposeView<'a>> {
+    let policy = &scene.site.policy;
+    let vendors = |purpose| {
+        let vendors = slugs.iter().filter_map(|(id, slug)| {
+            let vendor = policy.catalogue().vendor(*id)?;
+            let elsewhere = policy.is_elsewhere(*id);
+            (vendor.purpose == purpose).then(|| VendorView {
+                name: &vendor.name,
+                slug,
+                country: vendor.country.as_deref(),
+                policy: vendor.policy.as_deref(),
+                state: if elsewhere {
+                    State::Refused
+                } else {
+                    state(purpose, Some(*id))
+                },
+                elsewhere,
+            })
+        });
+        vendors.collect()
+    };
+    let view = |purpose| PurposeView {
+        purpose,
+        state: state(purpose, None),
+        vendors: vendors(purpose),
+    };
+    Purpose::ALL.into_iter().map(view).collect()
 }
 
 fn cookie_view<'a>(scene: &'a Scene<'_>, name: &'a str) -> CookieView<'a> {

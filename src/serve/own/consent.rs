@@ -1,7 +1,6 @@
 //! `/.privet/consent`: telling what was chosen, and taking a choice.
 //!
-//! A choice is taken only from this very website's own pages (`Sec-Fetch-Site`, `Origin`): consent
-//! that another website could submit would prove nothing (GDPR Art. 7(1)).
+//! A choice is recorded before it is answered, if the operator keeps records.
 
 use std::collections::BTreeSet;
 
@@ -10,12 +9,13 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use super::{
     centre::{self, parameter},
     form::Form,
+    ledger,
     resource::with_type,
+    same_origin,
 };
 use crate::{
     privacy::{
-        Choice, Consent, ConsentSource, FieldLines, FieldValue, Purpose, Purposes, VendorId,
-        evictions, slug,
+        Choice, Consent, ConsentSource, FieldValue, Purpose, Purposes, VendorId, evictions, slug,
     },
     serve::{body::ResponseBody, error_page, exchange::Scene, refusal::Refusal},
     upstream::BoxContent,
@@ -59,7 +59,7 @@ pub(super) fn store_withdrawal(scene: &Scene<'_>, fields: &mut HeaderMap) {
 }
 
 /// The line as `Set-Cookie`.
-fn set_cookie(line: FieldValue) -> Option<(HeaderName, HeaderValue)> {
+pub(super) fn set_cookie(line: FieldValue) -> Option<(HeaderName, HeaderValue)> {
     let line = HeaderValue::try_from(line).ok()?;
     Some((header::SET_COOKIE, line))
 }
@@ -136,28 +136,10 @@ pub(super) async fn choose(
     scene: &Scene<'_>,
     content: Option<BoxContent>,
 ) -> Result<Response<ResponseBody>, Refusal> {
-    if !is_same_origin(&scene.request.fields, scene.authority) {
-        return Err(Refusal::CrossSite);
-    }
-    let media_type = scene
-        .request
-        .fields
-        .get(&header::CONTENT_TYPE)
-        .map(FieldValue::as_bytes);
-    let is_form = media_type.is_none_or(|media_type| {
-        let essence = media_type
-            .split(|byte| *byte == b';')
-            .next()
-            .unwrap_or_default();
-        essence
-            .trim_ascii()
-            .eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
-    });
-    if !is_form {
-        return Err(Refusal::Form);
-    }
-    let form = Form::read(content).await?;
-    let (choice, consent) = choice(scene, &form)?;
+    same_origin::require(scene)?;
+    let form = Form::read(scene, content).await?;
+    let (mut choice, consent) = choice(scene, &form)?;
+    choice.id = ledger::keep(scene, &form, &choice).await;
     let policy = &scene.site.policy;
     let line = choice
         .set_cookie(policy.consent_rules(), policy.catalogue(), scene.now)
@@ -223,34 +205,7 @@ fn choice(scene: &Scene<'_>, form: &Form) -> Result<(Choice, Consent), Refusal> 
     Ok((choice, consent))
 }
 
-/// Whether a form came from this origin. Browsers tell by `Sec-Fetch-Site`, older ones by
-/// `Origin`, and those older still by `Referer`, which a website can suppress, but not forge. A
-/// program that sends none of them is no browser that another website could use.
-fn is_same_origin(fields: &FieldLines, authority: &FieldValue) -> bool {
-    let behind = |url: &FieldValue| {
-        let rest = url.as_bytes().strip_prefix(b"https://")?;
-        let rest = rest.strip_prefix(authority.as_bytes())?;
-        Some((rest.is_empty(), rest.starts_with(b"/")))
-    };
-    if let Some(site) = fields.get("sec-fetch-site") {
-        return site == "same-origin";
-    }
-    if let Some(origin) = fields.get(&header::ORIGIN) {
-        return behind(origin).is_some_and(|(end, _)| end);
-    }
-    if let Some(referer) = fields.get(&header::REFERER) {
-        return behind(referer).is_some_and(|(end, path)| end || path);
-    }
-    !fields.get(&header::USER_AGENT).is_some_and(is_browser)
-}
-
-/// Whether a `User-Agent` is that of a browser: all of them have called themselves so, ever.
-fn is_browser(user_agent: &FieldValue) -> bool {
-    let begins = |name: &&[u8]| user_agent.as_bytes().starts_with(name);
-    [&b"Mozilla/"[..], b"Opera/"].iter().any(begins)
-}
-
-fn see_other(return_to: Option<&str>) -> Response<ResponseBody> {
+pub(super) fn see_other(return_to: Option<&str>) -> Response<ResponseBody> {
     let location = return_to
         .filter(|path| is_local(path))
         .and_then(|path| HeaderValue::from_str(path).ok())
@@ -300,68 +255,6 @@ mod tests {
             ("/a\r\nSet-Cookie: x", false),
         ] {
             assert_eq!(is_local(path), expected, "{path:?}");
-        }
-    }
-
-    #[test]
-    fn choices_are_taken_from_this_origin_only() {
-        let authority = FieldValue::from_static("shop.example:8443");
-        for (lines, expected) in [
-            (&[][..], true),
-            (&[("sec-fetch-site", "same-origin")], true),
-            (&[("sec-fetch-site", "same-site")], false),
-            (
-                &[
-                    ("sec-fetch-site", "cross-site"),
-                    ("origin", "https://shop.example:8443"),
-                ],
-                false,
-            ),
-            (&[("sec-fetch-site", "none")], false),
-            (&[("origin", "https://shop.example:8443")], true),
-            (&[("origin", "https://shop.example")], false),
-            (&[("origin", "http://shop.example:8443")], false),
-            (&[("origin", "null")], false),
-            (&[("referer", "https://shop.example:8443/.privet/")], true),
-            (&[("referer", "https://shop.example:8443")], true),
-            (&[("referer", "https://shop.example:84430/")], false),
-            (
-                &[("referer", "https://shop.example:8443@evil.example/")],
-                false,
-            ),
-            (&[("referer", "https://evil.example/")], false),
-            (&[("referer", "")], false),
-            (
-                &[
-                    ("origin", "https://evil.example"),
-                    ("referer", "https://shop.example:8443/"),
-                ],
-                false,
-            ),
-            (&[("user-agent", "curl/8.5.0")], true),
-            (
-                &[("user-agent", "Mozilla/5.0 (Windows NT 6.1; rv:52.0)")],
-                false,
-            ),
-            (&[("user-agent", "Opera/9.80")], false),
-            (
-                &[
-                    ("user-agent", "Mozilla/5.0 (Windows NT 6.1; rv:52.0)"),
-                    ("referer", "https://shop.example:8443/.privet/"),
-                ],
-                true,
-            ),
-        ] {
-            let fields = lines
-                .iter()
-                .map(|(name, value)| {
-                    (
-                        HeaderName::from_static(name),
-                        FieldValue::from_static(value),
-                    )
-                })
-                .collect();
-            assert_eq!(is_same_origin(&fields, &authority), expected, "{lines:?}");
         }
     }
 

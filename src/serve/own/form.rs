@@ -2,8 +2,11 @@
 
 use std::future::poll_fn;
 
+use http::header;
+
 use crate::{
-    serve::refusal::Refusal,
+    privacy::FieldValue,
+    serve::{exchange::Scene, refusal::Refusal},
     upstream::{BoxContent, ExchangeError},
 };
 
@@ -15,7 +18,14 @@ pub(super) struct Form(Vec<(String, String)>);
 
 impl Form {
     /// Reads the whole content, which is refused beyond a bound.
-    pub(super) async fn read(content: Option<BoxContent>) -> Result<Self, Refusal> {
+    pub(super) async fn read(
+        scene: &Scene<'_>,
+        content: Option<BoxContent>,
+    ) -> Result<Self, Refusal> {
+        let media_type = scene.request.fields.get(&header::CONTENT_TYPE);
+        if !media_type.is_none_or(is_form) {
+            return Err(Refusal::Form);
+        }
         Ok(Self::parse(&whole(content, FORM_LIMIT).await?))
     }
 
@@ -44,6 +54,13 @@ impl Form {
         let named = self.0.iter().filter(move |(key, _)| key == name);
         named.map(|(_, value)| value.as_str())
     }
+}
+
+/// Whether a media type is that of forms, whatever its parameters.
+fn is_form(media_type: &FieldValue) -> bool {
+    let mut parts = media_type.as_bytes().split(|byte| *byte == b';');
+    let essence = parts.next().unwrap_or_default().trim_ascii();
+    essence.eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
 }
 
 /// The whole content, refused beyond `limit` bytes.

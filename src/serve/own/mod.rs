@@ -6,9 +6,11 @@ mod centre;
 mod consent;
 mod embed;
 mod form;
+mod ledger;
 mod path;
 mod reports;
 mod resource;
+mod same_origin;
 mod vendor;
 
 pub(crate) use resource::Resource;

@@ -3,7 +3,7 @@
 use http::{HeaderValue, Method, Response, StatusCode, header};
 
 use super::{
-    asset, centre, consent, embed,
+    asset, centre, consent, embed, ledger,
     path::{is_normal, readings},
     reports, vendor,
 };
@@ -20,6 +20,8 @@ pub(crate) enum Resource {
     Centre,
     /// `/.privet/consent`.
     Consent,
+    /// `/.privet/record`.
+    Record,
     /// `/.privet/csp`.
     Reports,
     /// `/.privet/embed`.
@@ -58,6 +60,7 @@ impl Resource {
             "/.privet/" => Some(Self::Centre),
             "/.privet" => Some(Self::CentreWithoutSlash),
             "/.privet/consent" => Some(Self::Consent),
+            "/.privet/record" => Some(Self::Record),
             "/.privet/csp" => Some(Self::Reports),
             "/.privet/embed" => Some(Self::Embed),
             "/.privet/privet.js" => Some(Self::Script),
@@ -85,6 +88,8 @@ pub(in crate::serve) async fn answer(
             return consent::choose(scene, content).await;
         }
         Resource::Reports if *method == Method::POST => return reports::take(scene, content).await,
+        Resource::Record if *method == Method::POST => return ledger::answer(scene, content).await,
+        Resource::Record => return Err(Refusal::MethodNotAllowed("POST")),
         Resource::Reports => return Err(Refusal::MethodNotAllowed("POST")),
         Resource::Consent if !is_read => return Err(Refusal::MethodNotAllowed("GET, HEAD, POST")),
         _ if !is_read => return Err(Refusal::MethodNotAllowed("GET, HEAD")),

@@ -84,7 +84,7 @@ fn a_choice_is_taken_stored_and_told() {
 }
 
 #[test]
-fn the_cookie_is_readable_text_without_an_identifier() {
+fn the_cookie_is_readable_text_and_only_names_its_record() {
     let origin = website(&[]);
     let more = "[consent]\npolicy_version = \"2026-11\"\nlifetime = \"10 days\"\n";
     let gateway = Gateway::before(&origin, more);
@@ -102,13 +102,18 @@ fn the_cookie_is_readable_text_without_an_identifier() {
     assert!((before..=crate::visit::now()).contains(&time), "{time}");
     let line = format!(
         "privet_consent=policy=2026-11&time={time}&granted=media\
-         &refused=functional.analytics.marketing&vendors=hotjar:yes; "
+         &refused=functional.analytics.marketing&vendors=hotjar:yes&id="
     );
-    let attributes = answer
+    let rest = answer
         .get("set-cookie")
         .expect("one line")
         .strip_prefix(line.as_str());
-    let mut attributes: Vec<&str> = attributes.expect("exactly that").split("; ").collect();
+    let (id, attributes) = rest
+        .and_then(|rest| rest.split_once("; "))
+        .expect("exactly that");
+    let is_hexadecimal = id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    assert!(id.len() == 32 && is_hexadecimal, "{id}");
+    let mut attributes: Vec<&str> = attributes.split("; ").collect();
     attributes.sort_unstable();
     assert_eq!(
         attributes,

@@ -4,8 +4,8 @@ use http::{HeaderName, header};
 use memchr::memmem;
 
 use super::super::{
-    super::{cookies::pairs, field_lines::FieldLines},
-    choice::{CONSENT_COOKIE, Choice},
+    super::{cookies::pairs, field_lines::FieldLines, ledger::ConsentId},
+    choice::{CONSENT_COOKIE, Choice, id_of},
     policy::ConsentPolicy,
 };
 
@@ -41,6 +41,18 @@ pub(in crate::privacy::consent) fn stored_choice(
         }
     }
     (stored, unreadable)
+}
+
+/// Under which name this browser's choices are recorded, whether or not the last one still holds;
+/// `None` where cookies tell different ones.
+pub fn consent_id(fields: &FieldLines) -> Option<ConsentId> {
+    let lines = fields.get_all(&header::COOKIE);
+    let pairs = lines.flat_map(|line| pairs(line.as_bytes()));
+    let mut ids = pairs
+        .filter(|pair| pair.name == CONSENT_COOKIE.as_bytes())
+        .filter_map(|pair| id_of(pair.value));
+    let first = ids.next()?;
+    ids.all(|id| id == first).then_some(first)
 }
 
 /// Global Privacy Control: exactly `1`, however many lines a proxy joined; other values mean nothing.

@@ -40,6 +40,7 @@ mod trustarc;
 mod vanilla_cookieconsent;
 
 pub use answers::{Answer, Answers, Outcome};
+pub use browser::consent_id;
 pub use mirror::MIRROR_COOKIE;
 pub use platform::PlatformId;
 pub use services::SERVICE_ALIASES;
