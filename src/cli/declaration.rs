@@ -1,6 +1,6 @@
 //! `privet declaration`: the cookie declaration for a website's privacy policy.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use super::{
     arguments::{DeclarationArguments, DeclarationFormat},
@@ -17,6 +17,9 @@ use crate::{
     serve::Compiled,
     statistics::Hour,
 };
+
+/// How long a database may take to answer: nobody waits but who asked.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Prints it; on standard error, what it is based on.
 pub(super) fn declaration(source: &Source, arguments: &DeclarationArguments) -> Outcome {
@@ -96,7 +99,7 @@ fn evidence(
         {
             return Ok((Evidence::default(), "the ledger's store"));
         }
-        let mut store = open(&ledger.store).map_err(failed)?;
+        let mut store = open(&ledger.store, PATIENCE).map_err(failed)?;
         let rows = store.statistics(Hour(0)).map_err(failed)?;
         return Ok((Evidence::of_rows(&rows, site), "the ledger's store"));
     }

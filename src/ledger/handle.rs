@@ -103,7 +103,7 @@ impl Ledger {
 
     /// Erases a visitor's records; returns how many there were.
     pub(crate) async fn erase(&self, id: ConsentId) -> Result<u64, Unavailable> {
-        self.ask(|reply| Order::Erase(id, reply)).await
+        self.ask(|reply| Order::Erase(id, 0, reply)).await
     }
 
     /// Adds to the statistics; they are on disk once it returns.

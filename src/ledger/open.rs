@@ -1,6 +1,6 @@
 //! Opening the store that the configuration names.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use rustix::fs::{Access, access};
 
@@ -11,11 +11,12 @@ use super::{
 };
 use crate::config::options::LedgerStore;
 
-/// Opens it; makes and migrates what has to be.
-pub(crate) fn open(store: &LedgerStore) -> Result<Box<dyn Store>> {
+/// Opens it; makes and migrates what has to be. A database that takes longer than `patience` for
+/// whatever it is asked counts as failed.
+pub(crate) fn open(store: &LedgerStore, patience: Duration) -> Result<Box<dyn Store>> {
     match store {
         LedgerStore::Sqlite(path) => Ok(Box::new(Sqlite::open(path)?)),
-        LedgerStore::Postgres { url, .. } => Ok(Box::new(Postgres::open(url)?)),
+        LedgerStore::Postgres { url, .. } => Ok(Box::new(Postgres::open(url, patience)?)),
     }
 }
 

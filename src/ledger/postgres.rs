@@ -25,29 +25,44 @@ use crate::{
     upstream::client_config,
 };
 
-/// How long one transaction may take before the database counts as failed.
-const PATIENCE: Duration = Duration::from_millis(2500);
 /// Entries that one transaction erases, prunes or reads.
 const STEP: i64 = 1000;
 
 const COLUMNS: &str = "number, day, previous, commitment, salt, statement";
 
+/// What the connection lives in. It runs only while something is asked.
+struct Driver {
+    runtime: Runtime,
+    /// How long one transaction may take before the database counts as failed.
+    patience: Duration,
+}
+
+impl Driver {
+    /// What `act` does, in time.
+    fn run<T>(&self, act: impl Future<Output = Result<T>>) -> Result<T> {
+        let done = self
+            .runtime
+            .block_on(async { timeout(self.patience, act).await });
+        done.map_err(|_| StoreError::Timeout)?
+    }
+}
+
 /// See the module.
 pub(super) struct Postgres {
-    /// It runs only while something is asked; the connection lives in it.
-    runtime: Runtime,
+    driver: Driver,
     client: Client,
     /// Renderings that are in the database.
     known: HashSet<Digest>,
 }
 
 impl Postgres {
-    /// Connects, and makes or migrates the tables.
-    pub(super) fn open(url: &PostgresUrl) -> Result<Self> {
+    /// Connects, and makes or migrates the tables. Whatever is asked takes `patience` at most.
+    pub(super) fn open(url: &PostgresUrl, patience: Duration) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let client = within(&runtime, async {
+        let driver = Driver { runtime, patience };
+        let client = driver.run(async {
             let mut client = connect(url).await?;
             // Acknowledged is durable, unless the database is set up to promise even more.
             client
@@ -60,7 +75,7 @@ impl Postgres {
             Ok(client)
         })?;
         Ok(Self {
-            runtime,
+            driver,
             client,
             known: HashSet::new(),
         })
@@ -79,12 +94,6 @@ async fn connect(url: &PostgresUrl) -> Result<Client> {
     let (client, connection) = url.settings().connect(Connector(Arc::new(trust))).await?;
     tokio::spawn(connection);
     Ok(client)
-}
-
-/// What `act` does within the time for one transaction.
-fn within<T>(runtime: &Runtime, act: impl Future<Output = Result<T>>) -> Result<T> {
-    let done = runtime.block_on(async { timeout(PATIENCE, act).await });
-    done.map_err(|_| StoreError::Timeout)?
 }
 
 /// A transaction of the one who writes.
@@ -188,11 +197,11 @@ fn entry(row: &Row) -> Result<Entry> {
 impl Store for Postgres {
     fn append(&mut self, batch: &[Pending], today: Day) -> Result<Head> {
         let Self {
-            runtime,
+            driver,
             client,
             known,
         } = self;
-        within(runtime, async {
+        driver.run(async {
             let transaction = begin(client).await?;
             let mut shown = HashSet::new();
             for rendering in batch
@@ -233,74 +242,55 @@ impl Store for Postgres {
     }
 
     fn erase(&mut self, id: ConsentId, now: Timestamp) -> Result<u64> {
-        let mut erased = 0;
-        loop {
-            let Self {
-                runtime, client, ..
-            } = self;
-            let count = within(runtime, async {
-                let transaction = begin(client).await?;
-                let sql =
-                    "UPDATE privet_ledger SET consent_id = NULL, salt = NULL, statement = NULL
-                           WHERE number IN (SELECT number FROM privet_ledger WHERE consent_id = $1
-                                            ORDER BY number LIMIT $2)
-                           RETURNING number";
-                let id: &[u8] = id.as_bytes();
-                let rows = transaction.query(sql, &[&id, &STEP]).await?;
-                let numbers = rows.iter().map(|row| row.try_get::<_, i64>(0));
-                let mut numbers: Vec<i64> = numbers.collect::<std::result::Result<_, _>>()?;
-                if numbers.is_empty() {
-                    return Ok(0);
-                }
-                numbers.sort_unstable();
-                let numbers = numbers.iter().map(|number| number.unsigned_abs()).collect();
-                let sealed = Sealed::new(draw_salt(), Statement::Erasure { time: now, numbers });
-                let head = head(transaction.client()).await?;
-                insert(&transaction, head, &[&sealed], Day::of(now)).await?;
-                transaction.commit().await?;
-                Ok(rows.len() as u64)
-            })?;
-            erased += count;
-            if count == 0 {
-                return Ok(erased);
+        let Self { driver, client, .. } = self;
+        driver.run(async {
+            let transaction = begin(client).await?;
+            let sql = "UPDATE privet_ledger SET consent_id = NULL, salt = NULL, statement = NULL
+                       WHERE number IN (SELECT number FROM privet_ledger WHERE consent_id = $1
+                                        ORDER BY number LIMIT $2)
+                       RETURNING number";
+            let id: &[u8] = id.as_bytes();
+            let rows = transaction.query(sql, &[&id, &STEP]).await?;
+            let numbers = rows.iter().map(|row| row.try_get::<_, i64>(0));
+            let mut numbers: Vec<i64> = numbers.collect::<std::result::Result<_, _>>()?;
+            if numbers.is_empty() {
+                return Ok(0);
             }
-        }
+            numbers.sort_unstable();
+            let numbers = numbers.iter().map(|number| number.unsigned_abs()).collect();
+            let sealed = Sealed::new(draw_salt(), Statement::Erasure { time: now, numbers });
+            let head = head(transaction.client()).await?;
+            insert(&transaction, head, &[&sealed], Day::of(now)).await?;
+            transaction.commit().await?;
+            Ok(rows.len() as u64)
+        })
     }
 
     fn prune(&mut self, day: Day, now: Timestamp) -> Result<u64> {
-        let mut pruned = 0;
-        loop {
-            let Self {
-                runtime, client, ..
-            } = self;
-            let count = within(runtime, async {
-                let transaction = begin(client).await?;
-                let sql = "SELECT number, link FROM
-                           (SELECT number, day, link FROM privet_ledger ORDER BY number LIMIT $1) AS oldest
-                           WHERE day < $2 ORDER BY number DESC LIMIT 1";
-                let Some(row) = transaction.query_opt(sql, &[&STEP, &day.0]).await? else {
-                    return Ok(0);
-                };
-                let through: i64 = row.try_get(0)?;
-                let link = digest(row.try_get(1)?, through.unsigned_abs())?;
-                let statement = Statement::Pruning {
-                    time: now,
-                    through: through.unsigned_abs(),
-                    link,
-                };
-                let sealed = Sealed::new(draw_salt(), statement);
-                let head = head(transaction.client()).await?;
-                insert(&transaction, head, &[&sealed], Day::of(now)).await?;
-                let sql = "DELETE FROM privet_ledger WHERE number <= $1";
-                let deleted = transaction.execute(sql, &[&through]).await?;
-                transaction.commit().await?;
-                Ok(deleted)
-            })?;
-            pruned += count;
-            if count == 0 {
-                return Ok(pruned);
-            }
-        }
+        let Self { driver, client, .. } = self;
+        driver.run(async {
+            let transaction = begin(client).await?;
+            let sql = "SELECT number, link FROM
+                       (SELECT number, day, link FROM privet_ledger ORDER BY number LIMIT $1) AS oldest
+                       WHERE day < $2 ORDER BY number DESC LIMIT 1";
+            let Some(row) = transaction.query_opt(sql, &[&STEP, &day.0]).await? else {
+                return Ok(0);
+            };
+            let last: i64 = row.try_get(0)?;
+            let through = last.unsigned_abs();
+            let statement = Statement::Pruning {
+                time: now,
+                through,
+                link: digest(row.try_get(1)?, through)?,
+            };
+            let sealed = Sealed::new(draw_salt(), statement);
+            let head = head(transaction.client()).await?;
+            insert(&transaction, head, &[&sealed], Day::of(now)).await?;
+            let sql = "DELETE FROM privet_ledger WHERE number <= $1";
+            let deleted = transaction.execute(sql, &[&last]).await?;
+            transaction.commit().await?;
+            Ok(deleted)
+        })
     }
 
     fn scan(
@@ -310,9 +300,7 @@ impl Store for Postgres {
         begin: &mut dyn FnMut(Survey) -> Result<()>,
         each: Each<'_>,
     ) -> Result<()> {
-        let Self {
-            runtime, client, ..
-        } = self;
+        let Self { driver, client, .. } = self;
         let (since, id) = match wanted {
             Wanted::All => (Day(i32::MIN), None),
             Wanted::Since(day) => (day, None),
@@ -323,9 +311,9 @@ impl Store for Postgres {
             .build_transaction()
             .isolation_level(IsolationLevel::RepeatableRead)
             .read_only(true);
-        let transaction = within(runtime, async { Ok(snapshot.start().await?) })?;
+        let transaction = driver.run(async { Ok(snapshot.start().await?) })?;
         let client = transaction.client();
-        let survey = within(runtime, survey(client, since, id.is_none()))?;
+        let survey = driver.run(survey(client, since, id.is_none()))?;
         begin(survey)?;
         let condition = match id {
             Some(_) => "consent_id = $1",
@@ -338,9 +326,8 @@ impl Store for Postgres {
         let (mut last, mut left) = (0, number(most));
         while left > 0 {
             let step = left.min(STEP);
-            let rows = within(runtime, async {
-                Ok(client.query(&sql, &[&id, &since.0, &last, &step]).await?)
-            })?;
+            let rows = driver
+                .run(async { Ok(client.query(&sql, &[&id, &since.0, &last, &step]).await?) })?;
             for row in &rows {
                 let entry = entry(row)?;
                 last = number(entry.link.number);
@@ -351,28 +338,23 @@ impl Store for Postgres {
                 break;
             }
         }
-        within(runtime, async { Ok(transaction.commit().await?) })
+        driver.run(async { Ok(transaction.commit().await?) })
     }
 
     fn count(&mut self, rows: &Rows, now: Hour) -> Result<()> {
-        let client = &mut self.client;
-        within(&self.runtime, postgres_statistics::count(client, rows, now))
+        let Self { driver, client, .. } = self;
+        driver.run(postgres_statistics::count(client, rows, now))
     }
 
     fn statistics(&mut self, since: Hour) -> Result<Rows> {
-        let client = &self.client;
-        within(
-            &self.runtime,
-            postgres_statistics::statistics(client, since),
-        )
+        let Self { driver, client, .. } = self;
+        driver.run(postgres_statistics::statistics(client, since))
     }
 
     fn renderings(&mut self, each: &mut dyn FnMut(Rendering) -> Result<()>) -> Result<()> {
-        let Self {
-            runtime, client, ..
-        } = self;
+        let Self { driver, client, .. } = self;
         let sql = "SELECT content FROM privet_ledger_rendering ORDER BY digest";
-        let rows = within(runtime, async { Ok(client.query(sql, &[]).await?) })?;
+        let rows = driver.run(async { Ok(client.query(sql, &[]).await?) })?;
         for row in rows {
             each(Rendering::new(row.try_get(0)?))?;
         }

@@ -207,62 +207,53 @@ impl Store for Sqlite {
     }
 
     fn erase(&mut self, id: ConsentId, now: Timestamp) -> Result<u64> {
-        let mut erased = 0;
-        loop {
-            let (transaction, _) = self.begin()?;
-            let sql = "SELECT number FROM entry WHERE consent_id = ? ORDER BY number LIMIT ?";
-            let numbers: Vec<i64> = transaction
-                .prepare_cached(sql)?
-                .query_map(params![id.as_bytes(), STEP], |row| row.get(0))?
-                .collect::<rusqlite::Result<_>>()?;
-            if numbers.is_empty() {
-                break;
-            }
-            for number in &numbers {
-                let sql = "UPDATE entry SET consent_id = NULL, salt = NULL, statement = NULL WHERE number = ?";
-                transaction.prepare_cached(sql)?.execute([number])?;
-            }
-            erased += numbers.len() as u64;
-            let numbers = numbers.iter().map(|number| number.unsigned_abs()).collect();
-            let statement = Statement::Erasure { time: now, numbers };
-            let sealed = Sealed::new(draw_salt(), statement);
-            insert(&transaction, head(&transaction)?, &sealed, Day::of(now))?;
-            transaction.commit()?;
+        let (transaction, _) = self.begin()?;
+        let sql = "UPDATE entry SET consent_id = NULL, salt = NULL, statement = NULL
+                   WHERE number IN (SELECT number FROM entry WHERE consent_id = ?
+                                    ORDER BY number LIMIT ?)
+                   RETURNING number";
+        let mut numbers: Vec<i64> = transaction
+            .prepare_cached(sql)?
+            .query_map(params![id.as_bytes(), STEP], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        if numbers.is_empty() {
+            return Ok(0);
         }
-        if erased > 0 {
-            // The log of the database may still hold what was erased.
-            self.connection
-                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        }
+        numbers.sort_unstable();
+        let erased = numbers.len() as u64;
+        let numbers = numbers.iter().map(|number| number.unsigned_abs()).collect();
+        let sealed = Sealed::new(draw_salt(), Statement::Erasure { time: now, numbers });
+        insert(&transaction, head(&transaction)?, &sealed, Day::of(now))?;
+        transaction.commit()?;
+        // The log of the database may still hold what was erased.
+        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+        self.connection.query_row(sql, [], |_| Ok(()))?;
         Ok(erased)
     }
 
     fn prune(&mut self, day: Day, now: Timestamp) -> Result<u64> {
-        let mut pruned = 0;
-        loop {
-            let (transaction, _) = self.begin()?;
-            let sql = "SELECT number, link FROM (SELECT number, day, link FROM entry ORDER BY number LIMIT ?)
-                       WHERE day < ? ORDER BY number DESC LIMIT 1";
-            let found = transaction.query_row(sql, params![STEP, day.0], |row| {
-                Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))
-            });
-            let Some((through, link)) = found.optional()? else {
-                break;
-            };
-            let link =
-                Digest::from_slice(&link).ok_or(StoreError::Unreadable(through.unsigned_abs()))?;
-            let statement = Statement::Pruning {
-                time: now,
-                through: through.unsigned_abs(),
-                link,
-            };
-            let sealed = Sealed::new(draw_salt(), statement);
-            insert(&transaction, head(&transaction)?, &sealed, Day::of(now))?;
-            let deleted = transaction.execute("DELETE FROM entry WHERE number <= ?", [through])?;
-            transaction.commit()?;
-            pruned += deleted as u64;
-        }
-        Ok(pruned)
+        let (transaction, _) = self.begin()?;
+        let sql = "SELECT number, link FROM
+                   (SELECT number, day, link FROM entry ORDER BY number LIMIT ?)
+                   WHERE day < ? ORDER BY number DESC LIMIT 1";
+        let found = transaction.query_row(sql, params![STEP, day.0], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))
+        });
+        let Some((last, link)) = found.optional()? else {
+            return Ok(0);
+        };
+        let through = last.unsigned_abs();
+        let link = Digest::from_slice(&link).ok_or(StoreError::Unreadable(through))?;
+        let statement = Statement::Pruning {
+            time: now,
+            through,
+            link,
+        };
+        let sealed = Sealed::new(draw_salt(), statement);
+        insert(&transaction, head(&transaction)?, &sealed, Day::of(now))?;
+        let deleted = transaction.execute("DELETE FROM entry WHERE number <= ?", [last])?;
+        transaction.commit()?;
+        Ok(deleted as u64)
     }
 
     fn scan(

@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use aws_lc_rs::rand;
+use rusqlite::ErrorCode;
 
 use crate::{
     privacy::ledger::{ConsentId, Day, Digest, Entry, Head, Rendering, Salt, Sealed, Timestamp},
@@ -88,9 +89,14 @@ impl From<std::io::Error> for StoreError {
 }
 
 impl StoreError {
-    /// Whether it may be over later without anybody's help: a database that can't be reached.
+    /// Whether it may be over later without anybody's help: a database that can't be reached, or a file
+    /// that another process holds.
     pub(crate) fn is_passing(&self) -> bool {
-        matches!(self, Self::Postgres(_) | Self::Timeout)
+        match self {
+            Self::Postgres(_) | Self::Timeout => true,
+            Self::Sqlite(error) => error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy),
+            Self::File(_) | Self::Replaced | Self::Foreign(_) | Self::Unreadable(_) => false,
+        }
     }
 }
 
@@ -104,10 +110,12 @@ pub(crate) trait Store: Send {
     /// Appends what isn't there yet, in one transaction; returns where the chain ends then.
     fn append(&mut self, batch: &[Pending], today: Day) -> Result<Head>;
 
-    /// Deletes what the entries of one visitor say, and says so in the chain; returns how many.
+    /// Deletes what entries of one visitor say, and says so in the chain. Not all at once, so that
+    /// choices don't wait for long; returns how many, 0 once there are none.
     fn erase(&mut self, id: ConsentId, now: Timestamp) -> Result<u64>;
 
-    /// Deletes entries written before `day`, and says so in the chain; returns how many.
+    /// Deletes entries written before `day`, and says so in the chain; as many at once, and returns the
+    /// same.
     fn prune(&mut self, day: Day, now: Timestamp) -> Result<u64>;
 
     /// Tells where the chain ends, then each entry that is wanted, all as of one moment. At most

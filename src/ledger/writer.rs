@@ -28,6 +28,8 @@ use crate::{
 
 /// Records that one transaction takes.
 const BATCH: usize = 1024;
+/// How long the store may take for one transaction; visitors wait a little longer than that.
+const PATIENCE: Duration = Duration::from_millis(2500);
 /// How often the thread looks after what is due when nothing is ordered.
 const TICK: Duration = Duration::from_secs(1);
 /// Between two attempts to bring the store back.
@@ -44,9 +46,10 @@ pub(super) enum Order {
         ConsentId,
         oneshot::Sender<std::result::Result<String, Unavailable>>,
     ),
-    /// To erase a visitor's records.
+    /// To erase a visitor's records, of which so many are erased.
     Erase(
         ConsentId,
+        u64,
         oneshot::Sender<std::result::Result<u64, Unavailable>>,
     ),
     /// To add to the statistics, and to tell whether the store took them.
@@ -88,7 +91,7 @@ impl Writer {
         inbox: Receiver<Order>,
         orders: SyncSender<Order>,
     ) -> Result<Self> {
-        let store = match open(&options.store) {
+        let store = match open(&options.store, PATIENCE) {
             Err(error) if error.is_passing() => {
                 tracing::error!("the ledger's store fails, records wait in the backlog: {error}");
                 None
@@ -152,9 +155,17 @@ impl Writer {
                 // Whoever asked may have gone away.
                 let _ = reply.send(exported.ok_or(Unavailable));
             }
-            Order::Erase(id, reply) => {
-                let erased = self.with_store(|store| store.erase(id, now()));
-                let _ = reply.send(erased.ok_or(Unavailable));
+            Order::Erase(id, before, reply) => {
+                match self.with_store(|store| store.erase(id, now())) {
+                    Some(0) => drop(reply.send(Ok(before))),
+                    // The rest stands in the queue behind choices that were made meanwhile; in a full
+                    // queue it is dropped, and whoever waits hears that it failed.
+                    Some(erased) => {
+                        let rest = Order::Erase(id, before + erased, reply);
+                        drop(self.orders.try_send(rest));
+                    }
+                    None => drop(reply.send(Err(Unavailable))),
+                }
             }
             Order::Count(rows, reply) => {
                 let counted = self.with_store(|store| store.count(&rows, Hour::of(now().0)));
@@ -240,7 +251,7 @@ impl Writer {
         let attempt = move || {
             thread::sleep(RETRY);
             // The writer may have ended.
-            let _ = orders.send(Order::Opened(open(&options)));
+            let _ = orders.send(Order::Opened(open(&options, PATIENCE)));
         };
         let builder = thread::Builder::new().name("ledger-open".to_owned());
         if let Err(error) = builder.spawn(attempt) {
@@ -296,7 +307,6 @@ impl Writer {
         if due < self.next_prune || self.store.is_none() {
             return;
         }
-        self.next_prune = due + PRUNE;
         let now = now();
         let oldest = oldest_kept(now, self.retention);
         let pruned = self.with_store(|store| store.prune(oldest, now));
@@ -305,11 +315,13 @@ impl Writer {
             // The report can do without.
             let _ = self.with_store(|store| store.count(&rows, Hour::of(now.0)));
         }
-        if let Some(pruned @ 1..) = pruned {
-            tracing::info!(
+        match pruned {
+            Some(0) | None => self.next_prune = due + PRUNE,
+            // There may be more, once those who wait are served.
+            Some(pruned) => tracing::info!(
                 entries = pruned,
                 "consent records pruned, their retention is over"
-            );
+            ),
         }
     }
 }

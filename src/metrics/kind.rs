@@ -130,7 +130,7 @@ kinds! {
 impl fmt::Display for UnreadablePage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::TooLongTag => "a tag is longer than limits.page_memory",
+            Self::TooLongTag => "a tag is longer than sixteen times limits.page_memory",
             Self::TooLarge => "it is longer than limits.page_size",
             Self::UnknownCoding => {
                 "its content coding is none of gzip, deflate, br, zstd (third_parties.fail = \"open\" lets it pass)"

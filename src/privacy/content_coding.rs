@@ -18,6 +18,9 @@ pub enum ContentCoding {
     Zstd,
 }
 
+/// Names that are no coding's, and that websites send over content in none.
+const IGNORED: [&[u8]; 4] = [b"none", b"utf-8", b"utf8", b"binary"];
+
 /// A coding that privet can't undo.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct UnknownCoding;
@@ -42,13 +45,22 @@ impl ContentCoding {
     /// # Errors
     /// If one of them can't be undone.
     pub fn applied(fields: &FieldLines) -> Result<Vec<Self>, UnknownCoding> {
-        fields
+        let names = fields
             .get_all(&header::CONTENT_ENCODING)
             .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
             .map(<[u8]>::trim_ascii)
             .filter(|name| !name.is_empty() && !name.eq_ignore_ascii_case(b"identity"))
-            .map(|name| Self::named(name).ok_or(UnknownCoding))
-            .collect()
+            .collect::<Vec<_>>();
+        // Websites switch a server's compression off by `none`, which browsers take for nothing.
+        if let [only] = *names
+            && IGNORED
+                .iter()
+                .any(|ignored| only.eq_ignore_ascii_case(ignored))
+        {
+            return Ok(Vec::new());
+        }
+        let codings = names.into_iter().map(Self::named);
+        codings.map(|coding| coding.ok_or(UnknownCoding)).collect()
     }
 
     /// Whether a request's `Accept-Encoding` names it, with a weight that is not zero.
@@ -208,5 +220,6 @@ mod tests {
         );
         assert_eq!(of(&["dcb"]), Err(UnknownCoding));
         assert_eq!(of(&["gzip, none"]), Err(UnknownCoding));
+        assert_eq!(of(&["None"]), Ok(vec![]));
     }
 }

@@ -25,10 +25,12 @@ fn a_choice_is_a_record_that_an_export_shows_and_proves(home: &mut Home) {
     let id = visitor.id().expect("an id");
     visitor.choose("choice=reject-all");
     assert_eq!(visitor.id(), Some(id.clone()), "it stays");
+    let forged = "0".repeat(64);
+    visitor.choose(&format!("choice=reject-all&source=centre&shown={forged}"));
 
     let export = export(&gateway);
     let records = records(&export);
-    assert_eq!(records.len(), 2, "{export:#}");
+    assert_eq!(records.len(), 3, "{export:#}");
     let first = records[0];
     assert_eq!(first["id"], id.as_str());
     assert_eq!(first["host"], HOST);
@@ -53,6 +55,8 @@ fn a_choice_is_a_record_that_an_export_shows_and_proves(home: &mut Home) {
 
     assert_eq!(records[1]["source"], "unknown");
     assert!(records[1]["rendering"].is_null());
+    assert_eq!(records[2]["source"], "centre");
+    assert!(records[2]["rendering"].is_null(), "nobody was shown that");
     assert_eq!(records[1]["purposes_granted"], serde_json::json!([]));
     assert_whole(&gateway);
     let series = "privet_ledger_records_total{result=\"stored\"}";

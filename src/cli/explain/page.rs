@@ -44,7 +44,9 @@ pub(super) fn gated(
         applies: policy.enforces(),
     };
     let Ok((out, whose)) = gate_page(policy, context, content) else {
-        text.note("It can't be read: one of its tags is longer than limits.page_memory.");
+        text.note(
+            "It can't be read: one of its tags is longer than sixteen times limits.page_memory.",
+        );
         return;
     };
     if whose.is_empty() {

@@ -1,6 +1,9 @@
 //! The commands. All but `verify` open the store of the configuration, beside a running gateway.
 
-use std::io::{self, BufWriter, Write};
+use std::{
+    io::{self, BufWriter, Write},
+    time::Duration,
+};
 
 use super::verify::verify;
 use crate::{
@@ -29,13 +32,16 @@ pub(in crate::cli) fn ledger(source: &Source, command: &LedgerCommand) -> Outcom
                 };
                 export(store.as_mut(), *format, wanted)
             }
-            LedgerCommand::Erase { id } => store.erase(*id, now()).map(|erased| match erased {
-                0 => Outcome::failed("there is no record of this id"),
-                count => Outcome::fine(format!("erased {}\n", records(count))),
-            }),
+            LedgerCommand::Erase { id } => {
+                let erased = all(|| store.erase(*id, now()));
+                erased.map(|erased| match erased {
+                    0 => Outcome::failed("there is no record of this id"),
+                    count => Outcome::fine(format!("erased {}\n", records(count))),
+                })
+            }
             LedgerCommand::Prune => {
                 let oldest = oldest_kept(now(), options.retention);
-                let pruned = store.prune(oldest, now());
+                let pruned = all(|| store.prune(oldest, now()));
                 pruned.map(|count| Outcome::fine(format!("pruned {}\n", records(count))))
             }
             LedgerCommand::Verify { .. } => return Ok(Outcome::fine("")),
@@ -49,8 +55,22 @@ pub(in crate::cli) fn ledger(source: &Source, command: &LedgerCommand) -> Outcom
     done.unwrap_or_else(|outcome| outcome)
 }
 
+/// Nobody but the operator waits.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 const WAITING: &str = "privet: the gateway could not reach the store for a while: some records wait in \
                        the backlog and are not among these yet";
+
+/// Until nothing is left to do; how much it was.
+fn all(mut step: impl FnMut() -> Result<u64, StoreError>) -> Result<u64, StoreError> {
+    let mut all = 0;
+    loop {
+        match step()? {
+            0 => return Ok(all),
+            count => all += count,
+        }
+    }
+}
 
 fn records(count: u64) -> String {
     counted(usize::try_from(count).unwrap_or(usize::MAX), "record")
@@ -70,7 +90,7 @@ fn opened(source: &Source) -> Result<(Ledger, Box<dyn Store>), Outcome> {
         let reason = format!("there is no ledger at {} yet", path.display());
         return Err(Outcome::failed(reason));
     }
-    let store = open(&options.store).map_err(|error| failed(&options.store, &error))?;
+    let store = open(&options.store, PATIENCE).map_err(|error| failed(&options.store, &error))?;
     Ok((options, store))
 }
 

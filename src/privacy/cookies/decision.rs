@@ -63,7 +63,8 @@ impl CookieDecision {
             ..
         } = self;
         self.line = filter(fields, |pair| {
-            let (verdict, vendor) = policy.judged(pair.judged_name(), consent);
+            let name = pair.judged_name();
+            let (verdict, vendor) = policy.judged(name, consent);
             if let (Verdict::Kept(_), Some(vendor)) = (verdict, vendor) {
                 kept.push(vendor);
             }
@@ -74,13 +75,14 @@ impl CookieDecision {
                     }
                     stripped.push(whose);
                     if enforces && policy.evict {
-                        evictions.expire(pair.judged_name());
+                        evictions.expire(name);
                     }
                     (!enforces).into()
                 }
                 // What privet remembers for itself is nothing to the website.
                 Verdict::Kept(_) if pair.name == CAPPED_COOKIE.as_bytes() => (!enforces).into(),
-                Verdict::Kept(_) if pair.judged_name() == CONSENT_COOKIE.as_bytes() => {
+                // Its id opens the visitor's records.
+                Verdict::Kept(_) if name == CONSENT_COOKIE.as_bytes() => {
                     Kept::Beginning(without_id(pair.bytes).len())
                 }
                 Verdict::Kept(_) | Verdict::KeptForSession => Kept::Whole,

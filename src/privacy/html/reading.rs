@@ -53,13 +53,9 @@ impl<'p, H: PageHandler> Pass<'p, H> {
     /// The input is used up: sends what waits for nothing.
     pub(super) fn pause(&mut self) -> Result<(), TooLong> {
         let Rewriter {
-            state,
-            at,
-            tag_at,
-            limit,
-            ..
+            state, at, tag_at, ..
         } = *self.rewriter;
-        if state == State::Tag && self.input.len() - tag_at > limit {
+        if state == State::Tag && self.input.len() - tag_at > self.rewriter.longest_tag() {
             return Err(TooLong);
         }
         self.show_parts();
@@ -323,7 +319,7 @@ impl<'p, H: PageHandler> Pass<'p, H> {
                 self.rewriter.at = self.input.len();
                 return Ok(false);
             }
-            Scanned::Whole(length) if length <= self.rewriter.limit => length,
+            Scanned::Whole(length) if length <= self.rewriter.longest_tag() => length,
             Scanned::Whole(_) | Scanned::TooMany => return Err(TooLong),
         };
         let bytes = rest.get(..length).unwrap_or_default();

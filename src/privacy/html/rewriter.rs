@@ -96,6 +96,10 @@ pub trait PageHandler {
     }
 }
 
+/// How many times as long a tag may be as what is held back otherwise: pictures and states of
+/// applications are written into attributes.
+const LONG_TAGS: usize = 16;
+
 /// A tag is longer than the limit, or has more than a thousand attributes. The rest of the page
 /// can't be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,7 +150,8 @@ pub struct Rewriter {
 }
 
 impl Rewriter {
-    /// Begins a page. `limit`: bytes of one tag, and of one part of a held element, at most.
+    /// Begins a page. `limit`: bytes of one part of a held element, at most; a tag may have sixteen
+    /// times as many.
     pub fn new(syntax: Syntax, limit: usize) -> Self {
         Self {
             syntax,
@@ -163,6 +168,10 @@ impl Rewriter {
             at: 0,
             tag_at: 0,
         }
+    }
+
+    pub(super) const fn longest_tag(&self) -> usize {
+        self.limit.saturating_mul(LONG_TAGS)
     }
 
     /// Takes a piece of the page and appends what can be sent now. After an error nothing more may

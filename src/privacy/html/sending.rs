@@ -169,7 +169,7 @@ impl<H: PageHandler> Pass<'_, H> {
     /// the pieces in which the page comes.
     pub(super) fn show_parts(&mut self) {
         while let Some(held) = self.rewriter.held {
-            let end = self.sent + self.rewriter.limit;
+            let end = self.sent + held.length.unwrap_or(0).max(self.rewriter.limit);
             let ahead = if held.markup.is_some() { AHEAD } else { 0 };
             if self.rewriter.at <= end + ahead {
                 return;

@@ -66,7 +66,7 @@ impl<H: PageHandler> Pass<'_, H> {
             rest = behind;
             if name.is_empty() {
                 let length = tag.len() - rest.len();
-                return (length <= self.rewriter.limit).then_some(rest);
+                return (length <= self.rewriter.longest_tag()).then_some(rest);
             }
             if !is_end && self.handler.minds_attribute(word, name, value) {
                 return None;

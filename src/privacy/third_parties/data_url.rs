@@ -35,6 +35,8 @@ pub(super) struct DataUrl<'a> {
     pub(super) kind: Kind,
     body: &'a [u8],
     is_base64: bool,
+    /// It says that it is in UTF-16 or ISO-2022-JP.
+    is_recoded: bool,
 }
 
 impl<'a> DataUrl<'a> {
@@ -48,7 +50,26 @@ impl<'a> DataUrl<'a> {
             kind: kind(parts.next().unwrap_or_default()),
             body: body.get(1..)?,
             is_base64: parts.next_back() == Some(b"base64"),
+            is_recoded: [
+                "utf-16",
+                "ucs-2",
+                "unicode",
+                "utf16",
+                "iso-10646",
+                "2022-jp",
+                "2022jp",
+            ]
+            .iter()
+            .any(|label| memchr::memmem::find(&head, label.as_bytes()).is_some()),
         })
+    }
+
+    /// Whether browsers read the content in an encoding whose markup is not ASCII. Nobody writes such a URL but to
+    /// hide something in it.
+    pub(super) fn is_disguised(self) -> bool {
+        let content = self.content();
+        let is_marked = content.starts_with(b"\xff\xfe") || content.starts_with(b"\xfe\xff");
+        is_marked || self.is_recoded
     }
 
     /// The content, decoded; nothing if no browser can decode it.

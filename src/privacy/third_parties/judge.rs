@@ -79,6 +79,9 @@ impl Judge<'_> {
             Reference::Script(script) => self.script(&decoded(script)),
             Reference::Data(text) => {
                 let url = DataUrl::read(text)?;
+                if url.kind != Kind::Other && url.is_disguised() {
+                    return Some(Stripped(None));
+                }
                 match url.kind {
                     Kind::Style => self.deeper(|judge| judge.style(&url.content())),
                     Kind::Script => self.deeper(|judge| judge.script(&url.content())),
@@ -130,6 +133,9 @@ impl Judge<'_> {
             // Browsers run it, whatever its type.
             Reference::Data(text) => {
                 let url = DataUrl::read(text)?;
+                if url.is_disguised() {
+                    return Some(Stripped(None));
+                }
                 self.deeper(|judge| judge.script(&url.content()))
             }
             _ => careful.url(url),
@@ -303,12 +309,13 @@ impl Judge<'_> {
             } else {
                 Cow::Borrowed(host)
             };
-            let claim = self
-                .policy
-                .catalogue()
-                .hosts()
-                .find(&host, address.target)?;
             let is_own = host == self.host || self.policy.is_own_host(&host);
+            let hosts = self.policy.catalogue().hosts();
+            let Some(claim) = hosts.find(&host, address.target) else {
+                let is_unknown = address.is_full && !is_own && !is_name_only(&host);
+                let is_refused = is_unknown && self.refuses_unknown();
+                return is_refused.then_some((Stripped(None), false));
+            };
             let is_refused = (claim.is_operators || !is_own) && self.refuses(claim.vendor);
             is_refused.then_some((Stripped(Some(claim.vendor)), claim.has_path()))
         })
@@ -325,4 +332,9 @@ impl Judge<'_> {
             self.url(unescaped.as_deref().map_or(text, str::as_bytes))
         })
     }
+}
+
+/// Hosts of names of markup, which nobody fetches.
+fn is_name_only(host: &str) -> bool {
+    matches!(host, "www.w3.org" | "schema.org" | "ogp.me" | "purl.org")
 }

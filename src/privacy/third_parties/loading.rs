@@ -18,7 +18,7 @@ const NEAR_IN_LONG: usize = 256;
 const LONGEST_TARGET: usize = 512;
 
 /// What code that fetches, or inserts an element that does, is written with.
-const LOADING: [&str; 33] = [
+const LOADING: &[&str] = &[
     "createElement",
     "appendChild",
     "insertBefore",
@@ -26,8 +26,22 @@ const LOADING: [&str; 33] = [
     "replaceWith",
     "document.write",
     "new Image",
-    ".src=",
-    ".src =",
+    "new Audio",
+    "FontFace(",
+    ".src",
+    ".attr(",
+    ".append(",
+    ".prepend(",
+    ".after(",
+    ".before(",
+    ".html(",
+    ".css(",
+    ".cssText",
+    "backgroundImage",
+    "setProperty(",
+    "replaceSync(",
+    "insertRule(",
+    "{src:",
     ".innerHTML",
     ".outerHTML",
     "setAttribute(",
@@ -42,6 +56,8 @@ const LOADING: [&str; 33] = [
     "from '",
     "importScripts",
     "fetch(",
+    "fetch (",
+    "fetch`",
     "sendBeacon",
     "XMLHttpRequest",
     "EventSource(",
@@ -49,8 +65,14 @@ const LOADING: [&str; 33] = [
     "Worker(",
     "getScript",
     "loadScript",
+    "getJSON(",
     "$.ajax",
+    "$.get(",
+    "$.post(",
     "jQuery.ajax",
+    "jQuery.get(",
+    "jQuery.post(",
+    "require([",
     "axios",
 ];
 
@@ -65,7 +87,39 @@ pub(super) struct Address<'a> {
     pub(super) host: &'a [u8],
     /// Path and query as far as they are written; perhaps nothing.
     pub(super) target: &'a [u8],
+    /// Whether it is written with `//`.
+    pub(super) is_full: bool,
 }
+
+/// Where visitors are sent to share something, or to look at a map, a calendar or a song: hosts, and how
+/// their paths begin.
+const SHARED: &[(&[u8], &[&[u8]])] = &[
+    (b"api.whatsapp.com", &[b"/send"]),
+    (b"web.whatsapp.com", &[b"/send"]),
+    (
+        b"www.google.com",
+        &[
+            b"/maps/dir",
+            b"/maps/search",
+            b"/maps/place",
+            b"/search",
+            b"/calendar/render",
+        ],
+    ),
+    (b"maps.google.com", &[b"/?", b"?"]),
+    (b"calendar.google.com", &[b"/calendar/render"]),
+    (
+        b"open.spotify.com",
+        &[
+            b"/show",
+            b"/track",
+            b"/album",
+            b"/artist",
+            b"/playlist",
+            b"/episode",
+        ],
+    ),
+];
 
 /// Whether code fetches, or inserts an element that does.
 pub(super) fn loads(code: &[u8]) -> bool {
@@ -84,7 +138,7 @@ pub(super) fn find<T>(
     let mut loading: Option<Vec<usize>> = None;
     addresses(script).find_map(|address| {
         let (judged, by_path) = judge(&address)?;
-        if !by_path && is_link(&address) {
+        if is_shared(&address) || !by_path && is_link(&address) {
             return None;
         }
         let places = loading.get_or_insert_with(|| places_of_loading(script));
@@ -105,6 +159,14 @@ fn places_of_loading(script: &[u8]) -> Vec<usize> {
     found.map(|found| found.start()).collect()
 }
 
+/// Whether it is known for links alone.
+fn is_shared(address: &Address<'_>) -> bool {
+    SHARED.iter().any(|(host, paths)| {
+        let leads = |path: &&[u8]| address.target.starts_with(path);
+        address.host.eq_ignore_ascii_case(host) && paths.iter().any(leads)
+    })
+}
+
 /// Whether a visitor would go there by a link: the front of a website, and no part of it that is made to
 /// be loaded.
 fn is_link(address: &Address<'_>) -> bool {
@@ -118,6 +180,21 @@ fn is_link(address: &Address<'_>) -> bool {
     is_front && !is_loaded
 }
 
+/// An address without the name of a user before its host.
+fn behind_user(address: &[u8]) -> &[u8] {
+    let is_name =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':');
+    let length = address
+        .iter()
+        .take(64)
+        .take_while(|byte| is_name(byte))
+        .count();
+    match address.get(length..) {
+        Some([b'@', host @ ..]) => host,
+        _ => address,
+    }
+}
+
 /// Every address that is written with `//` before it, or alone in a string; also `'.v.example/x'`, which is
 /// to be put behind a label.
 fn addresses(script: &[u8]) -> impl Iterator<Item = Address<'_>> {
@@ -128,6 +205,7 @@ fn addresses(script: &[u8]) -> impl Iterator<Item = Address<'_>> {
         .chain(quotes.map(|at| (at, true)));
     places.filter_map(move |(at, is_quoted)| {
         let text = script.get(at..)?;
+        let text = if is_quoted { text } else { behind_user(text) };
         let text = text
             .strip_prefix(b".")
             .filter(|_| is_quoted)
@@ -156,7 +234,8 @@ fn addresses(script: &[u8]) -> impl Iterator<Item = Address<'_>> {
         let end = rest.iter().take(longest).position(is_end);
         Some(Address {
             at,
-            host,
+            host: host.strip_suffix(b".").unwrap_or(host),
+            is_full: !is_quoted,
             target: rest.get(..end.unwrap_or(longest))?,
         })
     })
@@ -167,7 +246,8 @@ mod tests {
     use super::*;
 
     fn is_loaded(script: &str, is_long: bool) -> bool {
-        let vendors: [&[u8]; 3] = [
+        let vendors: [&[u8]; 4] = [
+            b"api.whatsapp.com",
             b"www.social.example",
             b"cdn.heat.example",
             b"www.heat.example",
@@ -189,6 +269,16 @@ mod tests {
             "import 'https://cdn.heat.example/x.mjs'",
             "var h='cdn.heat.example';n=new Image;n.src='https://'+h+'/x'",
             "e.src='https://www.social.example/embed/1'",
+            "$('body').append('<img src=\"https://cdn.heat.example/p\">')",
+            "$('#v').html('<iframe src=\"https://www.social.example/embed/1\">')",
+            "$('#v').attr('src', 'https://cdn.heat.example/v')",
+            "$.getJSON('https://cdn.heat.example/api')",
+            "e.style.backgroundImage='url(https://cdn.heat.example/i)'",
+            "new FontFace('a', 'url(https://cdn.heat.example/f)').load()",
+            "sheet.replaceSync('a{background:url(https://cdn.heat.example/i)}')",
+            "new Audio('https://cdn.heat.example/a')",
+            "e.src  = 'https://user@cdn.heat.example/x'",
+            "e.srcset='https://cdn.heat.example./x 2x'",
         ] {
             assert!(is_loaded(script, false), "{script}");
             assert!(is_loaded(script, true), "{script}");
@@ -200,6 +290,7 @@ mod tests {
         for script in [
             "var config={heat:'https://cdn.heat.example/x.js'}",
             "var links=['https://www.social.example/acme'];document.createElement('a')",
+            "a.href='https://api.whatsapp.com/send?phone=1';body.appendChild(a)",
             "// see https://www.heat.example/docs for fetch()",
             "// fetch(x) from cdn.heat.example",
             "fetch('/x?u=cdn.heat.example.evil.test')",

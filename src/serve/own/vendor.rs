@@ -18,7 +18,7 @@ use super::{
     resource::with_type,
 };
 use crate::{
-    privacy::{Consent, Content, FieldValue, VendorId},
+    privacy::{Consent, Content, FieldLines, FieldValue, VendorId},
     serve::{
         body::ResponseBody,
         exchange::{IncomingRequest, Scene},
@@ -72,6 +72,8 @@ pub(in crate::serve) async fn by_content(
     let catalogue = site.policy.catalogue();
     let destination = request.fields.get("sec-fetch-dest");
     let is_beacon = destination.is_none_or(|destination| destination == "empty")
+        && request.method == Method::POST
+        && !is_form_with_files(&request.fields)
         && matches!(request.framing, Content::Length(1..))
         && !request.fields.contains(&header::EXPECT);
     if !is_beacon || !catalogue.knows_payloads() {
@@ -94,6 +96,12 @@ pub(in crate::serve) async fn by_content(
         inner,
     }));
     vendor
+}
+
+fn is_form_with_files(fields: &FieldLines) -> bool {
+    let kind = fields.get(&header::CONTENT_TYPE);
+    let kind = kind.and_then(|line| line.as_bytes().get(..10));
+    kind.is_some_and(|kind| kind.eq_ignore_ascii_case(b"multipart/"))
 }
 
 type Piece = Option<Result<Frame<Bytes>, ContentFailure>>;

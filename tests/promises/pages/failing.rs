@@ -80,7 +80,7 @@ fn endless_tag() -> Origin {
             "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n",
         );
         send_chunk(exchange, &page(100_000));
-        let tag = format!("<div title=\"{}", "x".repeat(30_000));
+        let tag = format!("<div title=\"{}", "x".repeat(300_000));
         send_chunk(exchange, tag.as_bytes());
         send_chunk(exchange, format!("\">{ELEMENT}").as_bytes());
         exchange.send("0\r\n\r\n");
@@ -114,7 +114,7 @@ fn a_page_that_can_not_be_read_on_passes_where_the_operator_wants_it() {
     let response = Client::connect(gateway.https()).get("/");
     let text = response.text();
     assert!(text.contains(INERT), "gated as far as it went");
-    let tag = format!("<div title=\"{}\">{ELEMENT}", "x".repeat(30_000));
+    let tag = format!("<div title=\"{}\">{ELEMENT}", "x".repeat(300_000));
     assert!(text.ends_with(&tag), "and then as it came");
     gateway.wait_stderr("limits.page_memory");
 }

@@ -7,7 +7,7 @@ const EVENTS = "OneTrustGroupsUpdated consent.onetrust CookiebotOnAccept Cookieb
 
 // The purposes that this page was made with, and those granted since.
 const granted = new Set((own.privetGranted || "").split(" ").filter(name => name));
-let stored = consentCookies(), seen = document.cookie, isAsking = false, asksAgain = false;
+let stored = consentCookies(), seen = document.cookie, isAsking = false, asksAgain = false, failures = 0;
 
 // Vendors that have a yes of their own, or that this page let come: none of them may lose it.
 const trustedVendors = new Set((stored.match(/[\w-]+(?=:yes)/g) || []));
@@ -35,11 +35,17 @@ function ask() {
   for (const [, text] of inCss(all)) text.replace(CSS, (_, vendor) => names.add(vendor));
   const url = "/.privet/consent?vendors=" + [...names].map(encodeURIComponent).join(",");
   fetch(url, { cache: "no-store", credentials: "same-origin", headers: { Accept: "application/json" } })
-    .then(answer => answer.json()).then(decide).catch(() => {})
+    .then(answer => answer.json()).then(decide).catch(later)
     .then(() => { isAsking = false; if (asksAgain) ask(); });
 }
 
+// A page that could not ask may show what was withdrawn.
+function later() {
+  if (failures < 6) setTimeout(ask, 500 << failures++);
+}
+
 function decide(consent) {
+  failures = 0;
   const isGranted = name => consent.purposes[name] === "granted";
   known = consent.allowed;
   if (![...granted].every(isGranted) || [...trustedVendors].some(vendor => known[vendor] === false))
