@@ -93,7 +93,7 @@ fn a_collectors_payload_is_told_from_an_ordinary_form() {
         ),
         (r#"{"token":"phc_a","distinct_id":"1"}"#, "PostHog"),
         (
-            r#"{"n":"pageview","u":"https://x.example/","d":"x.example"}"#,
+            r#"{"n":"pageview","v":25,"u":"https://x.example/","d":"x.example","r":null}"#,
             "Plausible",
         ),
         (r#"{"type":"event","payload":{"website":"1"}}"#, "Umami"),
@@ -104,6 +104,17 @@ fn a_collectors_payload_is_told_from_an_ordinary_form() {
         ),
         ("{\"dsn\":\"https://k@x\",\"sent_at\":\"2026\"}\n", "Sentry"),
         ("name=Anna&city=Bern&rec=1", "-"),
+        (r#"{"n":"Anna","u":"https://x.example","d":"2026"}"#, "-"),
+        (
+            r#"{"type":"event","title":"Summer party","website":"https://x.example"}"#,
+            "-",
+        ),
+        ("q=idsite=1&rec=1", "-"),
+        (
+            r#"{"text":"call matomo.php?idsite=1&rec=1, \"phc_a\" and \"distinct_id\""}"#,
+            "-",
+        ),
+        ("content=a+fbp=fb.1.2+and+ev=PageView", "-"),
         (r#"{"type":"event","date":"2026-11-24"}"#, "-"),
         ("", "-"),
     ] {
