@@ -3,7 +3,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use serde_json::{Value, json};
@@ -137,6 +137,19 @@ impl Visitor {
         self.browser.console();
         self.world.forget();
         self.browser.go(&format!("https://{host}/{page}"));
+        self.outcome()
+    }
+
+    /// The same, and does not take it for the end while fewer than `expected` requests came and there is time:
+    /// a slow machine may look quiet.
+    pub(super) fn visit_for(&self, host: &str, page: &str, expected: usize) -> Visit {
+        self.browser.console();
+        self.world.forget();
+        self.browser.go(&format!("https://{host}/{page}"));
+        let deadline = Instant::now() + Duration::from_secs(5);
+        while self.world.contacts().len() < expected && Instant::now() < deadline {
+            self.settle();
+        }
         self.outcome()
     }
 
