@@ -158,8 +158,8 @@ pub struct Limits {
     pub pool_size: usize,
     /// `pool_timeout`, 60 s: how long an idle connection to an upstream is kept.
     pub pool_timeout: Duration,
-    /// `page_memory`, 64 KiB: how much of a page is held back while it is rewritten, bytes; a longer tag can't be
-    /// read, a longer inline script or style is read in parts.
+    /// `page_memory`, 64 KiB: how much of a page is held back while it is rewritten, bytes; a tag may have
+    /// sixteen times as many.
     pub page_memory: usize,
     /// `page_size`, 64 MiB: how long a page may be once its content coding is undone, bytes.
     pub page_size: u64,

@@ -68,9 +68,8 @@ impl ContentCoding {
         let lines = request.get_all(&header::ACCEPT_ENCODING);
         let mut elements = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
         elements.any(|element| {
-            let mut parts = element.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
-            let name = parts.next().unwrap_or_default();
-            Self::named(name) == Some(self) && !parts.any(refuses)
+            let (name, is_refused) = weighed(element);
+            Self::named(name) == Some(self) && !is_refused
         })
     }
 
@@ -96,7 +95,7 @@ fn refuses(weight: &[u8]) -> bool {
 /// Whether an element of `Accept-Encoding` asks for nothing that privet can't undo. `*` asks for
 /// anything, unless its weight is zero.
 fn is_readable(element: &[u8]) -> bool {
-    let (name, is_refused) = named(element);
+    let (name, is_refused) = weighed(element);
     match name {
         b"*" => is_refused,
         _ => {
@@ -108,16 +107,10 @@ fn is_readable(element: &[u8]) -> bool {
 }
 
 /// The name in an element of `Accept-Encoding`, and whether its weight is zero.
-fn named(element: &[u8]) -> (&[u8], bool) {
+fn weighed(element: &[u8]) -> (&[u8], bool) {
     let mut parts = element.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
     let name = parts.next().unwrap_or_default();
-    let is_refused = parts.next().is_some_and(|weight| {
-        let value = weight
-            .strip_prefix(b"q=")
-            .or_else(|| weight.strip_prefix(b"Q="));
-        value.is_some_and(|value| value.iter().all(|byte| matches!(byte, b'0' | b'.')))
-    });
-    (name, is_refused)
+    (name, parts.any(refuses))
 }
 
 /// What to ask for in the place of lines of `Accept-Encoding` where a page will be decoded, gated and
@@ -129,7 +122,7 @@ pub(super) fn page_coding<'a>(
     let gzip = lines.find_map(|line| {
         let mut elements = line.as_bytes().split(|byte| *byte == b',');
         elements.find(|element| {
-            let (name, is_refused) = named(element);
+            let (name, is_refused) = weighed(element);
             ContentCoding::named(name) == Some(ContentCoding::Gzip) && !is_refused
         })
     })?;

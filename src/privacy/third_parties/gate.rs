@@ -1,7 +1,7 @@
 //! The gate: what it knows of a page, and what it does at each tag.
 //!
-//! [`Judge`] tells whose something is, `inert` what becomes of a refused element, `own_scripts` and `insert` which scripts
-//! of privet's own a page needs.
+//! [`Judge`] tells whose something is, `inert` what becomes of a refused element, `own_scripts` and
+//! `insert` which scripts of privet's own a page needs.
 
 use std::borrow::Cow;
 

@@ -6,8 +6,7 @@
 //! the URLs in it; `url`, `data_url` and `host` read them, `nested` pages in them; `hosts`, `snippets` and
 //! `loading` know whose they are; `judge` decides, `refused` on whole attributes, and of long scripts and
 //! styles part by part in `held`; `inert` and `embed` say what becomes of the element, `insert` and
-//! `own_scripts` which scripts of
-//! privet's own the page needs.
+//! `own_scripts` which scripts of privet's own the page needs.
 
 mod click_identifiers;
 mod countries;

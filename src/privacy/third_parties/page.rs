@@ -20,7 +20,8 @@ pub struct PageContext {
     pub cookies: Rc<CookieDecision>,
     /// How the page is written.
     pub syntax: Syntax,
-    /// `limits.page_memory`: the longest tag and the longest held element, bytes.
+    /// `limits.page_memory`: the longest part of a script or style that is judged at once, bytes; a tag may
+    /// have sixteen times as many.
     pub memory: usize,
     /// For privet's own scripts, where the page's Content-Security-Policy asks for one.
     pub nonce: Option<Box<str>>,
